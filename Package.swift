@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "weir",
+    products: [
+        .executable(name: "weir", targets: ["weir"]),
+        .executable(name: "weir-agent", targets: ["weir-agent"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Pure: addresses, resources, the contract between server and agent; packets and flow slices.
+        .target(name: "Model", swiftSettings: settings),
+        .target(name: "Packet", dependencies: ["Model"], swiftSettings: settings),
+        // Contracts: the wire protocol of the API for both ends, and the stores.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CloudAPI", dependencies: ["Model", "CCurl", crypto], swiftSettings: settings),
+        .target(name: "Store", dependencies: ["Model", grdb], swiftSettings: settings),
+        .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
+        // Behaviour.
+        .target(
+            name: "ControlPlane", dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging],
+            swiftSettings: settings),
+        .target(name: "CDataPlane"),
+        .target(name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings),
+        // Executables.
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "Model", "Packet", "CloudAPI", "Store", "ControlPlane", "FlowLogs", "DataPlane", arguments, crypto,
+                logging,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
+            swiftSettings: settings),
+    ]
+)

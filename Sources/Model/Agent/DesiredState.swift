@@ -1,0 +1,159 @@
+/// Everything one host must make true, whole, as the server means it at one generation.
+///
+/// An agent pulls it by long poll, keeps the last one on disk, makes it true and acknowledges the generation.
+public struct DesiredState: Codable, Sendable, Equatable {
+    /// Version of this layout; an agent refuses one it does not know.
+    public static let currentSchema = 1
+
+    public var schema = Self.currentSchema
+    /// Rises with every change of intent.
+    public var generation: UInt64
+    /// Seconds between two drains of the flow maps at most, and the grid every slice ends on: no slice crosses
+    /// a multiple of it (CLOCK_REALTIME). 1...60.
+    public var sliceSeconds: Int
+    public var lab: LabState?
+    public var bindings: [DeviceBinding]
+    public var sessions: [MirrorIntent]
+
+    public init(
+        generation: UInt64, sliceSeconds: Int, lab: LabState?, bindings: [DeviceBinding], sessions: [MirrorIntent]
+    ) {
+        self.generation = generation
+        self.sliceSeconds = sliceSeconds
+        self.lab = lab
+        self.bindings = bindings
+        self.sessions = sessions
+    }
+}
+
+/// Which end of a link the bound device is.
+public enum DeviceSide: String, Codable, Sendable {
+    /// The device is the ENI itself (eth0 of the host): leaving the ENI is leaving the device.
+    case own
+    /// The device's other end is the ENI (a tap, a host veth, a lab port): ingress and egress swap.
+    case port
+}
+
+/// ENI → device of this host.
+public struct DeviceBinding: Codable, Sendable, Equatable {
+    public var networkInterfaceID: String
+    /// Name under `/run/netns`; `nil` is the agent's own namespace.
+    public var namespace: String?
+    public var device: String
+    public var side: DeviceSide
+    public var mac: MACAddress?
+    /// Primary IPv4 of the ENI: the outer source of its copies.
+    public var primaryAddress: IPv4Address?
+    /// All addresses of the ENI, primary first.
+    public var addresses: [IPAddress]
+    /// Flow logs that want this ENI's traffic; empty means no accounting.
+    public var flowLogs: [FlowLogIntent]
+
+    public init(
+        networkInterfaceID: String, namespace: String?, device: String, side: DeviceSide, mac: MACAddress?,
+        primaryAddress: IPv4Address?, addresses: [IPAddress], flowLogs: [FlowLogIntent]
+    ) {
+        self.networkInterfaceID = networkInterfaceID
+        self.namespace = namespace
+        self.device = device
+        self.side = side
+        self.mac = mac
+        self.primaryAddress = primaryAddress
+        self.addresses = addresses
+        self.flowLogs = flowLogs
+    }
+}
+
+/// One flow log's claim on an ENI. A slice names the claims in force while it was counted.
+public struct FlowLogIntent: Codable, Sendable, Hashable {
+    public var flowLogID: String
+    public init(flowLogID: String) { self.flowLogID = flowLogID }
+}
+
+/// One mirror session of an ENI of this host, with its compiled rules in order of priority.
+public struct MirrorIntent: Codable, Sendable, Equatable {
+    public var sessionID: String
+    public var networkInterfaceID: String
+    /// 1...32766, unique among sessions; smaller goes first.
+    public var priority: Int
+    /// VXLAN network identifier, 0...16777215.
+    public var vni: UInt32
+    /// Bytes of the inner IP packet copied at most, 64...9600; the frame is cut at 14 + this.
+    public var packetLength: Int
+    public var target: MirrorTargetIntent
+    /// In ascending priority.
+    public var ingressRules: [MirrorRule]
+    /// In ascending priority.
+    public var egressRules: [MirrorRule]
+
+    public init(
+        sessionID: String, networkInterfaceID: String, priority: Int, vni: UInt32, packetLength: Int,
+        target: MirrorTargetIntent, ingressRules: [MirrorRule], egressRules: [MirrorRule]
+    ) {
+        self.sessionID = sessionID
+        self.networkInterfaceID = networkInterfaceID
+        self.priority = priority
+        self.vni = vni
+        self.packetLength = packetLength
+        self.target = target
+        self.ingressRules = ingressRules
+        self.egressRules = egressRules
+    }
+}
+
+/// Where copies go. Without an address every matched packet is counted `target_down`.
+public struct MirrorTargetIntent: Codable, Sendable, Equatable {
+    public var targetID: String
+    public var address: IPv4Address?
+
+    public init(targetID: String, address: IPv4Address?) {
+        self.targetID = targetID
+        self.address = address
+    }
+}
+
+/// One filter rule, as the data plane compares it.
+public struct MirrorRule: Codable, Sendable, Equatable {
+    public enum Transport: String, Codable, Sendable { case tcp, udp, icmp, all }
+
+    public var ruleID: String
+    public var priority: Int
+    /// accept mirrors, reject leaves the packet to the next session.
+    public var accept: Bool
+    public var transport: Transport
+    public var source: IPv4CIDR
+    public var destination: IPv4CIDR
+    /// Inclusive; 0...65535 is any port (`-1/-1`).
+    public var sourcePorts: PortRange
+    public var destinationPorts: PortRange
+
+    public init(
+        ruleID: String, priority: Int, accept: Bool, transport: Transport, source: IPv4CIDR, destination: IPv4CIDR,
+        sourcePorts: PortRange, destinationPorts: PortRange
+    ) {
+        self.ruleID = ruleID
+        self.priority = priority
+        self.accept = accept
+        self.transport = transport
+        self.source = source
+        self.destination = destination
+        self.sourcePorts = sourcePorts
+        self.destinationPorts = destinationPorts
+    }
+}
+
+/// Ports `first...last`, both inclusive.
+public struct PortRange: Codable, Sendable, Hashable {
+    public static let any = PortRange(first: 0, last: 65535)
+    public var first: UInt16
+    public var last: UInt16
+
+    public init(first: UInt16, last: UInt16) {
+        self.first = first
+        self.last = last
+    }
+
+    /// Whether non-first fragments, which carry no ports, match: any port, or all of 1...65535.
+    public var coversAll: Bool { first <= 1 && last == 65535 }
+    public func contains(_ port: UInt16) -> Bool { first <= port && port <= last }
+}

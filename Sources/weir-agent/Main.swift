@@ -1,0 +1,1 @@
+@main struct Agent { static func main() {} }
