@@ -9,6 +9,12 @@ public struct ResponseMetadata: Codable, Sendable, Equatable {
         public var CodeN: Int?
         public var Code: String
         public var Message: String
+
+        public init(_ error: APIError) {
+            CodeN = error.code.number
+            Code = error.code.name
+            Message = error.message
+        }
     }
 
     public var RequestId: String
@@ -26,27 +32,12 @@ public struct ResponseMetadata: Codable, Sendable, Equatable {
         Version = version
         Service = service
         Region = region
-        Error = error.map { Failure(CodeN: $0.code.number, Code: $0.code.name, Message: $0.message) }
+        Error = error.map(Failure.init)
     }
 }
 
 /// Writes answers: metadata, and the result with the request ID repeated inside.
 public enum ResponseEnvelope {
-    private struct Success<Result: Encodable>: Encodable {
-        struct Body: Encodable {
-            enum Key: String, CodingKey { case RequestId }
-            let result: Result
-            let requestID: String
-            func encode(to encoder: any Encoder) throws {
-                try result.encode(to: encoder)
-                var container = encoder.container(keyedBy: Key.self)
-                try container.encode(requestID, forKey: .RequestId)
-            }
-        }
-        let ResponseMetadata: ResponseMetadata
-        let Result: Body
-    }
-
     private struct Failure: Encodable { let ResponseMetadata: ResponseMetadata }
 
     private static var encoder: JSONEncoder {
@@ -55,9 +46,19 @@ public enum ResponseEnvelope {
         return encoder
     }
 
-    public static func success(_ metadata: ResponseMetadata, _ result: some Encodable) throws -> Data {
-        try encoder.encode(
-            Success(ResponseMetadata: metadata, Result: .init(result: result, requestID: metadata.RequestId)))
+    /// The JSON object of a result, without its request ID: what idempotency keeps.
+    public static func object(_ result: some Encodable) throws -> Data { try encoder.encode(result) }
+
+    /// Wraps the JSON object of a result and repeats the request ID inside it.
+    public static func success(_ metadata: ResponseMetadata, object: Data) throws -> Data {
+        var data = Data(#"{"ResponseMetadata":"#.utf8)
+        data += try encoder.encode(metadata)
+        data += Data(#","Result":{"RequestId":"#.utf8)
+        data += try encoder.encode(metadata.RequestId)
+        if object.count > 2 { data += Data(",".utf8) }
+        data += object.dropFirst()
+        data += Data("}".utf8)
+        return data
     }
 
     /// `metadata` must carry the error.
