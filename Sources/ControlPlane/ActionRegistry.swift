@@ -1,6 +1,18 @@
 /// Every action the server answers: one line each.
 public enum ActionRegistry {
     public static let all: [AnyAction] = [
+        // Weir's own: hosts, devices, ledgers
+        AnyAction(service: CreateJoinToken()),
+        AnyAction(service: JoinHost()),
+        AnyAction(write: ReportHost()),
+        AnyAction(service: PullState()),
+        AnyAction(write: AcknowledgeState()),
+        AnyAction(service: PutLedgers()),
+        AnyAction(read: DescribeHosts()),
+        AnyAction(write: AdoptDevice()),
+        AnyAction(write: ReleaseDevice()),
+        AnyAction(service: DescribeMirrorLedger()),
+        AnyAction(write: SetBusinessStatus()),
         // Traffic mirror targets
         AnyAction(write: CreateTrafficMirrorTarget()),
         AnyAction(read: DescribeTrafficMirrorTargets()),
