@@ -12,6 +12,8 @@ public enum ActionRegistry {
         AnyAction(write: AdoptDevice()),
         AnyAction(write: ReleaseDevice()),
         AnyAction(service: DescribeMirrorLedger()),
+        AnyAction(read: DescribeLab()),
+        AnyAction(read: DescribeServerStatus()),
         AnyAction(write: SetBusinessStatus()),
         // Traffic mirror targets
         AnyAction(write: CreateTrafficMirrorTarget()),

@@ -1,1 +1,2 @@
 public protocol FlowLogStore: Sendable {}
+public final class SQLiteFlowLogStore: FlowLogStore { public init(path: String) async throws {} }

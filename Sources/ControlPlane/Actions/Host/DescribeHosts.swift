@@ -8,27 +8,14 @@ import Store
 /// Lists the hosts with their devices and how far they are.
 struct DescribeHosts: ReadAction, WeirAction {
     typealias Request = NoParameters
-    struct Response: Codable, Sendable {
-        var Hosts: [View]
-        var Generation: Int64
-    }
-    struct View: Codable, Sendable {
-        var HostId: String
-        var Hostname: String
-        var Reachable: Bool
-        var HeardAt: String
-        var IsLab: Bool
-        var AcknowledgedGeneration: Int64
-        var Failures: [HostAcknowledgement.Failure]
-        var Report: HostReport?
-    }
+    typealias Response = HostList
     init() {}
 
     func run(_ request: Request, _ call: Call, _ tx: any ReadTransaction) throws -> Response {
         let hosts = try tx.list(ListQuery<Host>().oldestFirst(), in: call.scope).items
         return Response(
             Hosts: hosts.map { host in
-                View(
+                HostView(
                     HostId: host.id.rawValue, Hostname: host.name,
                     Reachable: call.now - host.heardAt <= Settler.reachableMilliseconds,
                     HeardAt: CalendarTime.rfc3339(unixMilliseconds: host.heardAt), IsLab: host.isLab,

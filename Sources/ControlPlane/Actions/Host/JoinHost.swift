@@ -17,6 +17,17 @@ struct JoinHost: ServiceAction, WeirAction {
     func run(_ request: Request, _ call: Call) async throws -> JoinHostResponse {
         let (keyID, secret) = AccessKeyRing.generate(prefix: "WAGT")
         let id: Identifier<Host> = call.newID("host")
+        // The token knows its region; the joining agent does not yet.
+        let token = try await call.services.store.read { tx in try tx.find(AccessKey.self, call.accessKeyID, in: nil) }
+        guard let token else { throw APIError.invalidAccessKey(call.accessKeyID) }
+        var call = call
+        call.scope.region = token.region
+        return try await join(request, call, id, keyID, secret)
+    }
+
+    private func join(
+        _ request: Request, _ call: Call, _ id: Identifier<Host>, _ keyID: String, _ secret: String
+    ) async throws -> JoinHostResponse {
         let key = try call.services.keys.seal(
             id: keyID, secret: secret, scope: call.scope, role: .agent, hostID: id.rawValue, now: call.now)
         let isLab = call.accessKeyID.hasPrefix(CreateJoinToken.labPrefix)

@@ -9,15 +9,7 @@ struct DescribeMirrorLedger: ServiceAction, WeirAction {
         init() {}
         static var fields: [Field<Self>] { [.required("TrafficMirrorSessionId", \.sessionID, .text)] }
     }
-    struct Response: Codable, Sendable {
-        var Ledgers: [View]
-    }
-    struct View: Codable, Sendable {
-        var HostId: String
-        /// When the host counted it, Unix milliseconds.
-        var At: Int64
-        var Ledger: SessionLedger
-    }
+    typealias Response = MirrorLedgers
     init() {}
 
     func run(_ request: Request, _ call: Call) async throws -> Response {
@@ -28,7 +20,7 @@ struct DescribeMirrorLedger: ServiceAction, WeirAction {
         }
         return Response(
             Ledgers: call.services.ledgers.ledgers(session: request.sessionID).map {
-                View(HostId: $0.host, At: $0.at, Ledger: $0.ledger)
+                MirrorLedgers.Entry(HostId: $0.host, At: $0.at, Ledger: $0.ledger)
             })
     }
 }
