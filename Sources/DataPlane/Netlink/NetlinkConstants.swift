@@ -24,6 +24,7 @@ enum LinkAttribute {
     static let link: UInt16 = 5
     static let operationalState: UInt16 = 16
     static let info: UInt16 = 18
+    static let group: UInt16 = 27
     static let namespaceDescriptor: UInt16 = 28
     static let infoKind: UInt16 = 1
     static let infoData: UInt16 = 2

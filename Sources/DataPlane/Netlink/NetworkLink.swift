@@ -17,6 +17,8 @@ public struct NetworkLink: Sendable, Equatable {
     public var kind: String?
     /// Index of the device below or at the other end (a veth's peer, in the peer's namespace).
     public var peerIndex: UInt32?
+    /// Device group, a free number (0 unless set) that survives the process that set it.
+    public var group: UInt32
 
     init?(_ reply: NetlinkReply) {
         guard reply.type == NetlinkType.newLink.rawValue, let index = reply.payload.native(UInt32.self, at: 4),
@@ -32,6 +34,7 @@ public struct NetworkLink: Sendable, Equatable {
         isLoopback = flags & LinkFlag.loopback != 0
         isRunning = isUp && flags & LinkFlag.running != 0
         kind = attributes.nested(LinkAttribute.info)?.text(LinkAttribute.infoKind)
+        group = attributes.number(LinkAttribute.group) ?? 0
         peerIndex = attributes.number(LinkAttribute.link)
     }
 }

@@ -54,23 +54,37 @@ public struct NetworkNamespace: Hashable, Sendable {
 
     /// Makes the namespace and binds it under its name, as `ip netns add` does. `EEXIST` when the name is taken.
     public func create() throws(NetlinkError) {
-        guard let name else { throw NetlinkError(attempt: "create a namespace without a name", code: EINVAL) }
+        let attempt = "create namespace \(self)"
+        guard name != nil else { throw NetlinkError(attempt: attempt, code: EINVAL) }
         let path = try path()
-        try Self.prepareDirectory()
+        var left = 3
+        while true {
+            do {
+                let lock = try NamespaceDirectory.prepare()
+                return try withExtendedLifetime(lock) { () throws(NetlinkError) in try bind(path, attempt) }
+            } catch {
+                // The last user of the directory may just have removed it.
+                left -= 1
+                guard error.code == ENOENT, left > 0 else { throw error }
+            }
+        }
+    }
+
+    private func bind(_ path: String, _ attempt: String) throws(NetlinkError) {
         do {
             _ = try FileDescriptor.open(path, O_RDONLY | O_CREAT | O_EXCL)
         } catch {
-            throw NetlinkError(attempt: "create namespace \(name)", code: error.code)
+            throw NetlinkError(attempt: attempt, code: error.code)
         }
         do {
-            try NamespaceThread.run("create namespace \(name)") {
+            try NamespaceThread.run(attempt) {
                 guard weir_unshare_network_namespace() == 0,
                     mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) == 0
-                else { throw NetlinkError.last("create namespace \(name)") }
+                else { throw NetlinkError.last(attempt) }
             }
         } catch {
             unlink(path)
-            throw error as? NetlinkError ?? NetlinkError(attempt: "create namespace \(name)", code: EIO)
+            throw error as? NetlinkError ?? NetlinkError(attempt: attempt, code: EIO)
         }
     }
 
@@ -87,29 +101,10 @@ public struct NetworkNamespace: Hashable, Sendable {
 
     /// Names of all namespaces under `/run/netns`, sorted.
     public static func list() -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != "..", isNamespace("\(directory)/\(name)") { names.append(name) }
-        }
-        return names.sorted()
+        NamespaceDirectory.entries().filter { isNamespace("\(directory)/\($0)") }.sorted()
     }
 
     private static func isNamespace(_ path: String) -> Bool { weir_is_namespace(path) == 1 }
-
-    /// `/run/netns` must be a shared mount point so that names are seen in every mount namespace.
-    private static func prepareDirectory() throws(NetlinkError) {
-        guard mkdir(directory, 0o755) == 0 || errno == EEXIST else { throw NetlinkError.last("make \(directory)") }
-        let shared = UInt(MS_SHARED) | UInt(MS_REC)
-        if mount("", directory, "none", shared, nil) == 0 { return }
-        guard errno == EINVAL, mount(directory, directory, "none", UInt(MS_BIND) | UInt(MS_REC), nil) == 0,
-            mount("", directory, "none", shared, nil) == 0
-        else { throw NetlinkError.last("share \(directory)") }
-    }
 }
 
 extension NetworkNamespace: CustomStringConvertible {

@@ -22,13 +22,15 @@ public struct Route: Sendable, Hashable {
     public var origin: UInt8
     /// 254 is the main table, 255 the local one.
     public var table: UInt32
+    /// Smaller is preferred; routes that differ only here stand side by side.
+    public var priority: UInt32
     /// The neighbour a packet is handed to: the gateway, or the destination itself when on-link.
     public var nextHop: IPAddress { gateway ?? destination }
 
     public init(
         destination: IPAddress, prefixLength: Int, outInterface: UInt32?, gateway: IPAddress? = nil,
         preferredSource: IPAddress? = nil, mtu: Int? = nil, kind: Kind = .unicast, origin: UInt8 = 4,
-        table: UInt32 = 254
+        table: UInt32 = 254, priority: UInt32 = 0
     ) {
         self.destination = destination
         self.prefixLength = prefixLength
@@ -39,6 +41,7 @@ public struct Route: Sendable, Hashable {
         self.kind = kind
         self.origin = origin
         self.table = table
+        self.priority = priority
     }
 
     init?(_ reply: NetlinkReply) {
@@ -58,6 +61,7 @@ public struct Route: Sendable, Hashable {
             gateway: attributes.address(RouteAttribute.gateway) ?? via,
             preferredSource: attributes.address(RouteAttribute.preferredSource),
             mtu: attributes.nested(RouteAttribute.metrics)?.number(RouteAttribute.metricMTU).map { Int($0) },
-            kind: kind, origin: origin, table: attributes.number(RouteAttribute.table) ?? UInt32(table))
+            kind: kind, origin: origin, table: attributes.number(RouteAttribute.table) ?? UInt32(table),
+            priority: attributes.number(RouteAttribute.priority) ?? 0)
     }
 }

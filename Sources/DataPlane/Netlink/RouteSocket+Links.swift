@@ -43,11 +43,16 @@ extension RouteSocket {
         public var mac: MACAddress?
         /// Namespace the end is made in; `nil` is the socket's.
         public var namespace: NetworkNamespace?
+        /// Device group the end is made in; heeded for the first end only, as the kernel does.
+        public var group: UInt32?
 
-        public init(name: String, mac: MACAddress? = nil, namespace: NetworkNamespace? = nil) {
+        public init(
+            name: String, mac: MACAddress? = nil, namespace: NetworkNamespace? = nil, group: UInt32? = nil
+        ) {
             self.name = name
             self.mac = mac
             self.namespace = namespace
+            self.group = group
         }
     }
 
@@ -62,6 +67,7 @@ extension RouteSocket {
             request.attribute(LinkAttribute.name, end.name)
             if let mac = end.mac { request.attribute(LinkAttribute.address, mac.octets) }
             if let mtu { request.attribute(LinkAttribute.mtu, UInt32(clamping: mtu)) }
+            if let group = end.group { request.attribute(LinkAttribute.group, group) }
             if let handle {
                 request.attribute(LinkAttribute.namespaceDescriptor, UInt32(bitPattern: handle.number))
             }
@@ -89,7 +95,7 @@ extension RouteSocket {
 
     /// Changes what is given and leaves the rest. A new name or address may need the device down.
     public func setLink(
-        index: UInt32, up: Bool? = nil, mtu: Int? = nil, mac: MACAddress? = nil, name: String? = nil
+        index: UInt32, up: Bool? = nil, mtu: Int? = nil, mac: MACAddress? = nil, name: String? = nil, group: UInt32? = nil
     ) throws(NetlinkError) {
         let flags = up == true ? LinkFlag.up : 0
         var request = NetlinkRequest(
@@ -97,6 +103,7 @@ extension RouteSocket {
             fixed: linkHeader(index: index, flags: flags, change: up == nil ? 0 : LinkFlag.up))
         if let mtu { request.attribute(LinkAttribute.mtu, UInt32(clamping: mtu)) }
         if let mac { request.attribute(LinkAttribute.address, mac.octets) }
+        if let group { request.attribute(LinkAttribute.group, group) }
         if let name {
             guard Self.isLinkName(name) else { throw NetlinkError(attempt: "name a link \(name)", code: EINVAL) }
             request.attribute(LinkAttribute.name, name)

@@ -69,6 +69,7 @@ extension RouteSocket {
         if let index = route.outInterface { request.attribute(RouteAttribute.outInterface, index) }
         if let gateway = route.gateway { request.attribute(RouteAttribute.gateway, gateway) }
         if let source = route.preferredSource { request.attribute(RouteAttribute.preferredSource, source) }
+        if route.priority > 0 { request.attribute(RouteAttribute.priority, route.priority) }
         if let mtu = route.mtu {
             request.nested(RouteAttribute.metrics) {
                 $0.attribute(RouteAttribute.metricMTU, UInt32(clamping: mtu))
