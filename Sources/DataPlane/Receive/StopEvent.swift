@@ -1,0 +1,24 @@
+import CDataPlane
+import Glibc
+
+/// Tells a thread that waits in `poll` to stop. May be signalled from any thread, any number of times.
+public final class StopEvent: Sendable {
+    let descriptor: FileDescriptor
+
+    /// Throws `NetlinkError` when the process has no descriptor left.
+    public init() throws(NetlinkError) {
+        let number = weir_stop_event()
+        guard number >= 0 else { throw NetlinkError.last("make a stop event") }
+        descriptor = FileDescriptor(number)
+    }
+
+    public func signal() { Self.signal(descriptor.number) }
+
+    /// Only `write`, so that a signal handler may call it.
+    static func signal(_ number: Int32) {
+        var one: UInt64 = 1
+        let saved = errno
+        _ = write(number, &one, MemoryLayout<UInt64>.size)
+        errno = saved
+    }
+}
