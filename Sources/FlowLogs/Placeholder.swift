@@ -1,1 +1,1 @@
-// FlowLogs
+public protocol FlowLogStore: Sendable {}
