@@ -17,13 +17,16 @@ final class DataPlaneLoop {
     private var monitors: [String: RouteMonitor] = [:]
     private var namespaces: [String] = []
     private var lastStatus: AgentStatus?
-    private var refreshIsDue = false
+    /// When routes and neighbours are looked at again; bursts of changes are taken together.
+    private var refreshAt: Double?
+    private var refreshedAt = 0.0
     private var surveyIsDue = true
     private var applyAt = 0.0
     private var tickAt = 0.0
     private var lastBoundary: Int64 = .min
 
     private static let tickSeconds = 1.0
+    private static let refreshSeconds = 0.05
     /// How often all is compared with the kernel again, when all came true and when not.
     private static let healSeconds = 30.0
     private static let retrySeconds = 5.0
@@ -44,10 +47,7 @@ final class DataPlaneLoop {
             if let next { take(next) }
             let now = MonotonicClock.seconds
             readMonitors()
-            if refreshIsDue {
-                refreshIsDue = false
-                engine?.refresh()
-            }
+            if let due = refreshAt, now >= due { refresh() }
             drainAtBoundary()
             if state != nil, now >= applyAt { apply() }
             if now >= tickAt {
@@ -63,6 +63,7 @@ final class DataPlaneLoop {
         descriptors += monitors.values.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         var seconds = tickAt - MonotonicClock.seconds
         if state != nil { seconds = min(seconds, applyAt - MonotonicClock.seconds) }
+        if let refreshAt { seconds = min(seconds, refreshAt - MonotonicClock.seconds) }
         if let period = slicePeriod {
             let wall = MonotonicClock.wallSeconds
             seconds = min(seconds, period - wall.truncatingRemainder(dividingBy: period))
@@ -155,7 +156,7 @@ final class DataPlaneLoop {
         for monitor in monitors.values {
             let changes = monitor.drain()
             if changes.isEmpty { continue }
-            refreshIsDue = true
+            refreshAt = refreshAt ?? refreshedAt + Self.refreshSeconds
             if !changes.isDisjoint(with: [.links, .addresses]) {
                 surveyIsDue = true
                 // A bound device may have come back or gone: look again soon, but once for a burst.
@@ -177,12 +178,17 @@ final class DataPlaneLoop {
             // The kernel goes on counting; the next tick tries again.
             drainProblem = String(describing: error)
             parts.log.error("cannot drain the flow maps", ("reason", String(describing: error)))
-            pause(0.05)
         }
     }
 
-    private func tick() {
+    private func refresh() {
+        refreshAt = nil
+        refreshedAt = MonotonicClock.seconds
         engine?.refresh()
+    }
+
+    private func tick() {
+        refresh()
         if let engine { parts.outbox.put(engine.ledgers()) }
         let names = NetworkNamespace.list()
         if names != namespaces {

@@ -30,7 +30,8 @@ struct LabKeeper {
         var failures: [HostAcknowledgement.Failure] = []
         if let name, name != wanted.name { failures += removing { try remove() } }
         do {
-            if name != wanted.name { try DurableFile.write(Array(wanted.name.utf8), to: path) }
+            // An impossible name is refused by the lab itself, in words.
+            if Lab.isName(wanted.name), name != wanted.name { try DurableFile.write(Array(wanted.name.utf8), to: path) }
         } catch {
             return failures + [.init(resourceID: "lab", reason: String(describing: error))]
         }

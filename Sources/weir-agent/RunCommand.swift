@@ -93,12 +93,16 @@ struct RunCommand: ParsableCommand {
     private func identity(_ directory: AgentDirectory, _ log: AgentLog) throws -> AgentIdentity {
         if var identity = try AgentIdentity.load(directory.identity) {
             if let server { identity.serverURL = server }
+            if join != nil { log.info("joined before; the join token is not used", ("host", identity.hostID)) }
+            if identity.fingerprint != nil { throw AgentError.cannotPin }
             return identity
         }
         guard let text = join ?? getenv("WEIR_JOIN_TOKEN").map({ String(cString: $0) }) else {
             throw AgentError.notJoined
         }
         guard let token = JoinToken(text: text) else { throw AgentError.badToken }
+        // A certificate that is not checked would be worse than none; the token is not spent.
+        if token.fingerprint != nil { throw AgentError.cannotPin }
         var backoff = Backoff(limitSeconds: 5)
         while true {
             do {
