@@ -122,6 +122,10 @@ import Testing
         #expect(spool.status.bytes <= 2000)
         #expect(spool.status.lostBatches > 0)
         #expect(try #require(try spool.next()).sequence == UInt64(spool.status.lostBatches) + 1)
+        #expect(spool.status.firstSequence == UInt64(spool.status.lostBatches) + 1)
+        #expect(spool.status.lostPackets == UInt64(spool.status.lostBatches))
+        let again = try bed.open(limitBytes: 2000).status
+        #expect(again.lostPackets == spool.status.lostPackets && again.firstSequence == spool.status.firstSequence)
     }
 
     @Test func `a damaged file is set aside, named and counted, and the rest goes on`() throws {
@@ -182,7 +186,7 @@ final class SpoolTestbed {
     }
 
     deinit {
-        for suffix in ["batch", "corrupt", "new", "spool-id"] {
+        for suffix in ["batch", "corrupt", "new", "spool-id", "lost"] {
             for name in files(suffix) { unlink("\(directory)/\(name)") }
         }
         rmdir(directory)

@@ -21,6 +21,9 @@ public struct Lab {
         return round.failures
     }
 
+    /// Whether a lab can have that name: 1...6 of `[a-z0-9]`.
+    public static func isName(_ name: String) -> Bool { LabRules.isName(name) }
+
     /// Removes every namespace and device of the lab. Nothing happens when there is none. Throws the first
     /// `NetlinkError` after trying all.
     public static func remove(name: String) throws(NetlinkError) {
