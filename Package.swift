@@ -65,5 +65,13 @@ let package = Package(
         .executableTarget(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
             swiftSettings: settings),
+        // Tests.
+        .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
+        .testTarget(
+            name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WeirAgentTests", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", "weir-agent"],
+            swiftSettings: settings),
     ]
 )

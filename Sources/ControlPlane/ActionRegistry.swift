@@ -12,6 +12,12 @@ public enum ActionRegistry {
         AnyAction(write: AdoptDevice()),
         AnyAction(write: ReleaseDevice()),
         AnyAction(service: DescribeMirrorLedger()),
+        // Weir's own: flow records
+        AnyAction(service: PutSlices()),
+        AnyAction(service: SearchFlowRecords()),
+        AnyAction(service: TailFlowRecords()),
+        AnyAction(service: SumFlowRecords()),
+        // Weir's own: the lab and the server
         AnyAction(read: DescribeLab()),
         AnyAction(read: DescribeServerStatus()),
         AnyAction(write: SetBusinessStatus()),

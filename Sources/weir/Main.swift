@@ -9,7 +9,7 @@ struct Weir: AsyncParsableCommand {
         abstract: "VPC traffic mirroring and flow logs for Linux, behind the Volcengine VPC OpenAPI.",
         version: version,
         subcommands: [
-            ServeCommand.self, APICommand.self, StatusCommand.self, HostCommand.self,
-            InterfaceCommand.self, MirrorCommand.self, LabCommand.self, AdminCommand.self,
+            ServeCommand.self, DemoCommand.self, APICommand.self, StatusCommand.self, HostCommand.self,
+            InterfaceCommand.self, MirrorCommand.self, FlowsCommand.self, LabCommand.self, AdminCommand.self,
         ])
 }

@@ -14,6 +14,12 @@ public final class StopEvent: Sendable {
 
     public func signal() { Self.signal(descriptor.number) }
 
+    /// Waits up to so long for the signal; whether it came.
+    public func isSignalled(withinMilliseconds milliseconds: Int32) -> Bool {
+        var poll = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        return Glibc.poll(&poll, 1, milliseconds) > 0
+    }
+
     /// Only `write`, so that a signal handler may call it.
     static func signal(_ number: Int32) {
         var one: UInt64 = 1

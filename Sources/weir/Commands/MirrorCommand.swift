@@ -11,7 +11,7 @@ import Model
 struct MirrorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mirror", abstract: "Read a session's ledger, or receive copies at a target.",
-        subcommands: [Stats.self])
+        subcommands: [Stats.self, ReceiveCommand.self])
 
     struct Stats: ParsableCommand {
         static let configuration = CommandConfiguration(

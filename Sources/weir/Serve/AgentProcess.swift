@@ -14,9 +14,14 @@ final class AgentProcess: Service {
     private let started: @Sendable () async -> Void
     private let logger: Logger
 
+    /// This program.
+    static var ownPath: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "weir"
+    }
+
     /// `weir-agent` beside this program.
     static var defaultPath: String {
-        ((try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "weir") + "-agent"
+        ownPath + "-agent"
     }
 
     init(

@@ -20,10 +20,11 @@ struct Server {
     let announce: @Sendable (String) -> Void
 
     func run() async throws {
+        umask(0o077)
         let directory = try DataDirectory(path: configuration.dataDirectory)
         let keys = AccessKeyRing(sealer: SecretSealer(key: try directory.sealingKey()))
         let store = try SQLiteStore(path: directory.intentFile)
-        let flowLogs = try await SQLiteFlowLogStore(path: directory.flowsFile)
+        let flowLogs = try SQLiteFlowLogStore(path: directory.flowsFile)
         let services = Services(
             settings: configuration.settings, store: store, flowLogs: flowLogs, keys: keys, changes: ChangeSignal(),
             ledgers: LedgerBook())
@@ -39,6 +40,7 @@ struct Server {
         let portBox = PortBox()
         var parts: [any Service] = [
             Settler(services: services, logger: logger, clock: Self.now),
+            FlowWindowKeeper(services: services, logger: logger, clock: Self.now),
             try front.service(host: configuration.host, port: configuration.port, logger: quiet) { bound in
                 await running(on: bound, directory, root)
                 portBox.set(bound)
