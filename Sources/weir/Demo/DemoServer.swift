@@ -1,6 +1,8 @@
 import CloudAPI
+import ControlPlane
 import Foundation
 import Glibc
+import Model
 
 /// The demo's server with its agent and lab: processes and a directory of their own, gone without a trace afterwards.
 final class DemoServer {
@@ -17,8 +19,10 @@ final class DemoServer {
     init(listen: String) throws {
         self.listen = listen
         labName = "d" + String(getpid() % 100_000, radix: 36)
-        var template = Array("/tmp/weir-demo-XXXXXX".utf8CString)
-        guard let made = template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress) }) else {
+        // mkdtemp writes over the X's of the copy it is given.
+        let made = strdup("/tmp/weir-demo-XXXXXX")
+        defer { free(made) }
+        guard let made, mkdtemp(made) != nil else {
             throw Failure(description: "cannot make a directory under /tmp: \(String(cString: strerror(errno)))")
         }
         directory = String(cString: made)

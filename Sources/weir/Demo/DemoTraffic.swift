@@ -91,7 +91,7 @@ struct DemoTraffic {
             let chunk = [UInt8](repeating: 0x61, count: 1 << 16)
             var sent = 0
             while sent < bytes {
-                let count = send(client, chunk, min(chunk.count, bytes - sent), Int32(MSG_NOSIGNAL.rawValue))
+                let count = send(client, chunk, min(chunk.count, bytes - sent), Int32(MSG_NOSIGNAL))
                 if count <= 0 { break }
                 sent += count
             }
