@@ -6,10 +6,11 @@ import Model
 import ServiceLifecycle
 import Store
 
-/// The agent of this host, run beside the server. It ends with the server; what it left in the kernel goes on.
+/// The agent of this host, run beside the server and started again when it ends. A server that stops takes it along;
+/// what it left in the kernel goes on.
 final class AgentProcess: Service {
     private let executable: String
-    private let arguments: [String]
+    private let arguments: @Sendable () -> [String]
     private let joinToken: @Sendable () async throws -> String?
     private let started: @Sendable () async -> Void
     private let logger: Logger
@@ -25,7 +26,7 @@ final class AgentProcess: Service {
     }
 
     init(
-        executable: String, arguments: [String], logger: Logger,
+        executable: String, arguments: @escaping @Sendable () -> [String], logger: Logger,
         started: @escaping @Sendable () async -> Void, joinToken: @escaping @Sendable () async throws -> String?
     ) {
         self.executable = executable
@@ -37,9 +38,22 @@ final class AgentProcess: Service {
 
     func run() async throws {
         await started()
+        var pause = Duration.milliseconds(200)
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let began = ContinuousClock.now
+            let status = try await runOnce()
+            if Task.isShuttingDownGracefully || Task.isCancelled { return }
+            // An agent that outlived an earlier server still holds the lock and works: asking again costs little.
+            logger.warning("the agent ended; starting it again", metadata: ["status": "\(status)"])
+            pause = ContinuousClock.now - began > .seconds(30) ? .milliseconds(200) : min(pause * 2, .seconds(10))
+            try? await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: pause) }
+        }
+    }
+
+    private func runOnce() async throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
+        process.arguments = arguments()
         var environment = ProcessInfo.processInfo.environment
         for name in environment.keys where name.hasPrefix("WEIR_ROOT_") { environment[name] = nil }
         // By environment, not by argument: arguments are for every user of the machine to read.
@@ -52,17 +66,15 @@ final class AgentProcess: Service {
             signal.finish()
         }
         try process.run()
-        let status = await withGracefulShutdownHandler {
+        let child = process.processIdentifier
+        return await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 await ended.first { _ in true } ?? 0
             } onCancel: {
-                process.terminate()
+                kill(child, SIGTERM)
             }
         } onGracefulShutdown: {
-            process.terminate()
-        }
-        guard Task.isShuttingDownGracefully || Task.isCancelled else {
-            throw DataDirectory.Problem(description: "the agent ended with status \(status); see its messages above")
+            kill(child, SIGTERM)
         }
     }
 }

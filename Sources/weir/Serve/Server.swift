@@ -120,13 +120,15 @@ struct Server {
             throw DataDirectory.Problem(description: "there is no agent at \(path); name it with --agent-path")
         }
         let lab = configuration.settings.lab
-        var arguments = [
-            "run", "--state-dir", directory.agentDirectory, "--run-dir", configuration.agentRunDirectory,
-        ]
-        if lab { arguments.append("--lab") }
         let configuration = configuration
         return AgentProcess(
-            executable: path, arguments: arguments, logger: logger, started: { await port.wait() },
+            executable: path,
+            arguments: {
+                [
+                    "run", "--state-dir", directory.agentDirectory, "--run-dir", configuration.agentRunDirectory,
+                    "--server", "http://\(configuration.host):\(port.value)",
+                ] + (lab ? ["--lab"] : [])
+            }, logger: logger, started: { await port.wait() },
             joinToken: {
                 let joined = FileManager.default.fileExists(atPath: directory.agentDirectory + "/identity.json")
                 if joined { return nil }
