@@ -155,6 +155,28 @@ import Testing
         #expect(try Self.stored(path) == [[1]])
     }
 
+    @Test func `a reader that goes away ends the run instead of the process`() throws {
+        let path = "/tmp/weir-receive-\(getpid())-\(UInt32.random(in: 0 ... .max)).pcap"
+        defer { unlink(path) }
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { close(ends[1]) }
+        close(ends[0])
+        var options = ReceiveOptions()
+        options.port = 0
+        options.capturePath = path
+        #expect {
+            try MirrorReceive.run(options: options, names: [:]) { port in
+                Self.send([CopyBuilder.copy(vni: 1, frame: [1])], .own, port)
+            } output: {
+                try LineOutput.write($0, to: ends[1])
+            }
+        } throws: {
+            ($0 as? NetlinkError)?.code == EPIPE
+        }
+        #expect(try Self.stored(path) == [[1]])
+    }
+
     @Test func `a port that is taken and a namespace that is not there are clear errors`() throws {
         let taken = try VXLANReceiver(port: 0)
         #expect {

@@ -7,8 +7,8 @@ public enum MirrorReceive {
     /// without `stop` SIGINT and SIGTERM end it, one such run at a time. Everything that arrived before the end is
     /// counted, and the pcap file is whole.
     ///
-    /// `names` gives what to call a VNI. `output` gets whole lines, each with its line feed, several at a time; when
-    /// it throws, the run ends with that error. `ready` is told the bound port before the first copy is taken.
+    /// `names` gives what to call a VNI. `output` gets whole lines, each with its line feed, several at a time
+    /// (`LineOutput.write` is one); when it throws, the run ends with that error. `ready` is told the bound port before the first copy is taken.
     ///
     /// Throws `NetlinkError` for the socket and `PacketError` for the pcap file.
     @discardableResult
@@ -17,8 +17,7 @@ public enum MirrorReceive {
         output: (String) throws -> Void
     ) throws -> ReceiveSummary {
         if let stop { return try run(options, names, stop, ready, output) }
-        let stop = try StopEvent()
-        return try InterruptSignals.run(signalling: stop) { try run(options, names, stop, ready, output) }
+        return try InterruptSignals.run { try run(options, names, $0, ready, output) }
     }
 
     private static func run(
@@ -69,9 +68,12 @@ public enum MirrorReceive {
         waiting: while let milliseconds = round.patienceMilliseconds {
             switch try receiver.wait(milliseconds: milliseconds, stop: stop) {
             case .stopped: break waiting
-            case .timedOut: try idle()
-            case .ready: _ = try take(&receiver, &round, upTo: round.room)
+            case .timedOut: break
+            case .ready:
+                // A full batch says that more is waiting.
+                if try take(&receiver, &round, upTo: round.room) == VXLANReceiver.batch { continue }
             }
+            if round.isRestDue() { try idle() }
         }
         // What came before the end still counts; what comes while it is taken must not put the end off.
         round.close()

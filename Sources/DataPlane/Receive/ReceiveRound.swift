@@ -3,19 +3,20 @@ import Packet
 
 /// One run of a receiver as it goes: what has come, and what is still wanted.
 struct ReceiveRound {
-    /// A quiet line is looked at this often, to bring stored frames to disk.
+    /// Stored frames go to disk this often, when there is time.
     static let idleMilliseconds: Int32 = 250
     /// More than any receive buffer holds.
     static let closingDatagrams = 1 << 22
 
     private let options: ReceiveOptions
     private let names: [UInt32: String]
-    private let started = Self.now(CLOCK_MONOTONIC)
+    private let started = Self.nanoseconds(CLOCK_MONOTONIC)
     private var endNanoseconds = UInt64.max
     private var closingRoom = Int.max
     private var isPastEnd = false
     private var summary = ReceiveSummary()
     private var taken: UInt64 = 0
+    private var restedSeconds = 0.0
     private var lines = ""
 
     init(options: ReceiveOptions, names: [UInt32: String]) {
@@ -34,13 +35,21 @@ struct ReceiveRound {
     var patienceMilliseconds: Int32? {
         guard room > 0 else { return nil }
         guard let seconds = options.seconds else { return Self.idleMilliseconds }
-        let rest = seconds - (Self.now(CLOCK_MONOTONIC) - started)
+        let rest = seconds - secondsPassed
         return rest > 0 ? Int32(min(Double(Self.idleMilliseconds), rest * 1000 + 1)) : nil
+    }
+
+    /// Whether `idleMilliseconds` have passed since this was last true.
+    mutating func isRestDue() -> Bool {
+        let now = secondsPassed
+        guard now - restedSeconds >= Double(Self.idleMilliseconds) / 1000 else { return false }
+        restedSeconds = now
+        return true
     }
 
     /// Sets the end to now: only what has arrived before is still taken.
     mutating func close() {
-        endNanoseconds = UInt64(max(0, Self.now(CLOCK_REALTIME)) * 1e9)
+        endNanoseconds = Self.nanoseconds(CLOCK_REALTIME)
         // A clock that is set back must not keep the end away either.
         closingRoom = Self.closingDatagrams
     }
@@ -73,13 +82,15 @@ struct ReceiveRound {
     func end(drops: UInt64) -> ReceiveSummary {
         var summary = summary
         summary.socketDroppedPackets = drops
-        summary.seconds = Self.now(CLOCK_MONOTONIC) - started
+        summary.seconds = secondsPassed
         return summary
     }
 
-    private static func now(_ clock: clockid_t) -> Double {
+    private var secondsPassed: Double { Double(Self.nanoseconds(CLOCK_MONOTONIC) &- started) / 1e9 }
+
+    private static func nanoseconds(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
         clock_gettime(clock, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        return UInt64(max(0, time.tv_sec)) &* 1_000_000_000 &+ UInt64(max(0, time.tv_nsec))
     }
 }

@@ -20,6 +20,12 @@ public final class StopEvent: Sendable {
         return Glibc.poll(&poll, 1, milliseconds) > 0
     }
 
+    /// Forgets signals that came before.
+    func clear() {
+        var count: UInt64 = 0
+        _ = read(descriptor.number, &count, MemoryLayout<UInt64>.size)
+    }
+
     /// Only `write`, so that a signal handler may call it.
     static func signal(_ number: Int32) {
         var one: UInt64 = 1
