@@ -44,7 +44,8 @@ let package = Package(
         .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
         // Behaviour.
         .target(
-            name: "ControlPlane", dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
+            name: "ControlPlane",
+            dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
             swiftSettings: settings),
         .target(name: "CDataPlane"),
         .target(name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings),

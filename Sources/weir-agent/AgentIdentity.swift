@@ -1,7 +1,5 @@
 import DataPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Glibc
 
 /// Who this host is to its server, from the join on. The file is for root alone.

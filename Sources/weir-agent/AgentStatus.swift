@@ -1,7 +1,5 @@
 import DataPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Model
 
 /// What a running agent writes for `weir-agent status`. No secret is in it.

@@ -1,7 +1,5 @@
 import CloudAPI
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Model
 
 /// The server as one thread of the agent sees it: typed calls over a connection of its own.

@@ -1,7 +1,5 @@
 import DataPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Glibc
 import Model
 

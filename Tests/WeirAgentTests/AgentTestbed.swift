@@ -1,8 +1,6 @@
 import CloudAPI
 import DataPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Glibc
 import Model
 import Testing
@@ -136,4 +134,3 @@ final class AgentTestbed {
         }
     }
 }
-
