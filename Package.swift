@@ -67,6 +67,16 @@ let package = Package(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
             swiftSettings: settings),
         // Tests.
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", "ControlPlane", logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WeirTests",
+            dependencies: [
+                "weir", "ControlPlane", arguments, .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
         .testTarget(
             name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
