@@ -1,0 +1,15 @@
+import DataPlane
+import Model
+
+/// The kernel data plane as the agent drives it, from one thread.
+protocol DataPlaneEngine {
+    /// Makes bindings, sessions and accounting true; safe to repeat. Returns what did not come true.
+    func apply(_ state: DesiredState, spool: any SliceSpool) -> [HostAcknowledgement.Failure]
+    /// Follows routes, neighbours and links that changed.
+    func refresh()
+    /// Moves what was counted since the last drain into the spool.
+    func drain(spool: any SliceSpool) throws
+    func ledgers() -> [SessionLedger]
+    /// Leaves the kernel as it was before the first attach.
+    func detachAll()
+}
