@@ -128,7 +128,9 @@ import Testing
         #expect(AddressBlock("2001:db8::1/33")?.last.description == "2001:db8:7fff:ffff:ffff:ffff:ffff:ffff")
         #expect(AddressBlock("2001:db8::ff/127")?.first.description == "2001:db8::fe")
         #expect(AddressBlock("::/0")?.last.description == "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
-        for text in ["", "/", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/8/8", "10.0.0.0/-1", "10.0.0.0/ 8", "x/8"] {
+        for text in [
+            "", "/", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/8/8", "10.0.0.0/-1", "10.0.0.0/ 8", "x/8",
+        ] {
             #expect(AddressBlock(text) == nil)
         }
     }

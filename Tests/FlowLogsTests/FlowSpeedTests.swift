@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct FlowSpeedTests {
     #if DEBUG
-        /// Without optimisation and beside all other tests: only a collapse is to be seen.
-        private static let floor = 3000.0
+    /// Without optimisation and beside all other tests: only a collapse is to be seen.
+    private static let floor = 3000.0
     #else
-        private static let floor = 20_000.0
+    private static let floor = 20_000.0
     #endif
 
     @Test func `entries go in durably at the promised rate`() async throws {

@@ -97,7 +97,8 @@ import Testing
                     let records = try await store.pages(query)
                     #expect(records.count == 21 && Set(records).count == 21)
                     #expect(records.count { $0.isOpen } == 11)
-                    #expect(records.map(\.isOpen) == records.map(\.isOpen).sorted { newestFirst ? $0 && !$1 : !$0 && $1 })
+                    #expect(
+                        records.map(\.isOpen) == records.map(\.isOpen).sorted { newestFirst ? $0 && !$1 : !$0 && $1 })
                 }
             }
             let sums = try await store.sums(FlowQuery(accountID: account, includeOpen: true))

@@ -20,7 +20,8 @@ func entry(
     bytesEach: UInt64 = 100
 ) throws -> FlowEntry {
     FlowEntry(
-        direction: direction, source: try #require(IPAddress(source)), destination: try #require(IPAddress(destination)),
+        direction: direction, source: try #require(IPAddress(source)),
+        destination: try #require(IPAddress(destination)),
         transport: transport, sourcePort: 40000, destinationPort: port, tcpFlags: flags, acceptedPackets: accepted,
         acceptedBytes: accepted * bytesEach, rejectedPackets: rejected, rejectedBytes: rejected * bytesEach)
 }
