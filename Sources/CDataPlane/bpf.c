@@ -1,6 +1,8 @@
 #include "weir_bpf.h"
 
+#include <linux/magic.h>
 #include <stdio.h>
+#include <sys/vfs.h>
 
 static _Thread_local char latest[1024];
 static _Thread_local char given[1024];
@@ -18,4 +20,9 @@ const char *weir_bpf_warning(void) {
     snprintf(given, sizeof(given), "%s", latest);
     latest[0] = 0;
     return given;
+}
+
+int weir_is_bpf_filesystem(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 && status.f_type == BPF_FS_MAGIC;
 }
