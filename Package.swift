@@ -79,6 +79,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
         .testTarget(
+            name: "FlowLogsTests", dependencies: ["Model", "Packet", "FlowLogs", grdb], swiftSettings: settings),
+        .testTarget(
             name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
             swiftSettings: settings),
         .testTarget(
