@@ -26,6 +26,26 @@ public enum ActionRegistry {
         AnyAction(read: DescribeTrafficMirrorTargets()),
         AnyAction(write: ModifyTrafficMirrorTargetAttributes()),
         AnyAction(write: DeleteTrafficMirrorTarget()),
+        // Traffic mirror filters and their rules
+        AnyAction(write: CreateTrafficMirrorFilter()),
+        AnyAction(read: DescribeTrafficMirrorFilters()),
+        AnyAction(write: ModifyTrafficMirrorFilterAttributes()),
+        AnyAction(write: DeleteTrafficMirrorFilter()),
+        AnyAction(write: CreateTrafficMirrorFilterRule()),
+        AnyAction(write: ModifyTrafficMirrorFilterRuleAttributes()),
+        AnyAction(write: DeleteTrafficMirrorFilterRule()),
+        // Traffic mirror sessions
+        AnyAction(write: CreateTrafficMirrorSession()),
+        AnyAction(read: DescribeTrafficMirrorSessions()),
+        AnyAction(write: ModifyTrafficMirrorSessionAttributes()),
+        AnyAction(write: DeleteTrafficMirrorSession()),
+        // Flow logs
+        AnyAction(write: CreateFlowLog()),
+        AnyAction(read: DescribeFlowLogs()),
+        AnyAction(write: ModifyFlowLogAttribute()),
+        AnyAction(write: ActiveFlowLog()),
+        AnyAction(write: DeactiveFlowLog()),
+        AnyAction(write: DeleteFlowLog()),
         // VPCs and subnets
         AnyAction(write: CreateVpc()),
         AnyAction(read: DescribeVpcs()),
