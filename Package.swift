@@ -71,6 +71,7 @@ let package = Package(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
             swiftSettings: settings),
         // Tests.
+        .testTarget(name: "CloudAPITests", dependencies: ["Model", "CloudAPI"], swiftSettings: settings),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", "ControlPlane", logging],
