@@ -47,8 +47,12 @@ let package = Package(
             name: "ControlPlane",
             dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
             swiftSettings: settings),
-        .target(name: "CDataPlane"),
-        .target(name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings),
+        .target(name: "CDataPlane", exclude: ["bpf"], linkerSettings: [.linkedLibrary("bpf")]),
+        .executableTarget(name: "bpf2swift", swiftSettings: settings),
+        .plugin(name: "BPFPlugin", capability: .buildTool(), dependencies: ["bpf2swift"]),
+        .target(
+            name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings,
+            plugins: ["BPFPlugin"]),
         // Executables.
         .executableTarget(
             name: "weir",
@@ -67,6 +71,7 @@ let package = Package(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
             swiftSettings: settings),
         // Tests.
+        .testTarget(name: "CloudAPITests", dependencies: ["Model", "CloudAPI"], swiftSettings: settings),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", "ControlPlane", logging],

@@ -184,12 +184,20 @@ final class DataPlaneLoop {
     private func refresh() {
         refreshAt = nil
         refreshedAt = MonotonicClock.seconds
-        engine?.refresh()
+        // A missing device has appeared.
+        if engine?.refresh() == true { applyAt = min(applyAt, MonotonicClock.seconds + 0.2) }
+    }
+
+    private func putLedgers() {
+        guard let engine else { return }
+        do { parts.outbox.put(try engine.ledgers()) } catch {
+            parts.log.error("cannot read the ledgers", ("reason", String(describing: error)))
+        }
     }
 
     private func tick() {
         refresh()
-        if let engine { parts.outbox.put(engine.ledgers()) }
+        putLedgers()
         let names = NetworkNamespace.list()
         if names != namespaces {
             namespaces = names

@@ -12,7 +12,8 @@ extension ReadTransaction {
     /// The hosts that hold a source ENI of any session that uses a filter.
     func hosts(mirroringBy filterID: Identifier<TrafficMirrorFilter>, in scope: Scope) throws -> [String] {
         let sessions = try list(
-            ListQuery<TrafficMirrorSession>().filter("filterID", filterID.rawValue), in: scope).items
+            ListQuery<TrafficMirrorSession>().filter("filterID", filterID.rawValue), in: scope
+        ).items
         guard !sessions.isEmpty else { return [] }
         let sources = Set(sessions.map(\.networkInterfaceID.rawValue))
         return try hosts(holding: list(ListQuery<NetworkInterface>().ids(sources.sorted()), in: scope).items)

@@ -1,9 +1,10 @@
 import CloudAPI
+import Model
+import Store
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #endif
-import Model
-import Store
 
 extension Call {
     /// A flow log that may change now.

@@ -44,9 +44,11 @@ struct ModifyTrafficMirrorFilterRuleAttributes: WriteAction {
         rule.sourceCIDR = request.sourceCIDR ?? rule.sourceCIDR
         rule.destinationCIDR = request.destinationCIDR ?? rule.destinationCIDR
         rule.sourcePorts = try rule.transport.ports(
-            request.sourcePorts, had: PortRange(apiText: rule.sourcePorts)).apiText
+            request.sourcePorts, had: PortRange(apiText: rule.sourcePorts)
+        ).apiText
         rule.destinationPorts = try rule.transport.ports(
-            request.destinationPorts, had: PortRange(apiText: rule.destinationPorts)).apiText
+            request.destinationPorts, had: PortRange(apiText: rule.destinationPorts)
+        ).apiText
         rule.description = request.description ?? rule.description
 
         guard !rule.status.isTransitional else { throw APIError.filterRuleStatus }
