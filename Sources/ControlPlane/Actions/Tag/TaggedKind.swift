@@ -38,11 +38,11 @@ struct TaggedKind: Sendable {
     static let loadBalancer: [TaggedKind] = [.init(LoadBalancer.self, \.updatedAt)]
 }
 
-extension Rule where Value == TaggedKind? {
+extension Rule where Value == TaggedKind {
     /// One of `kinds`, by its name.
     static func kind(of kinds: [TaggedKind]) -> Rule {
         .parsed(or: .malformed("ResourceType", "resource type")) { text in
-            kinds.first { $0.name == text }.map(Optional.some)
+            kinds.first { $0.name == text }
         }
     }
 }
