@@ -198,7 +198,8 @@ class Mirror:
     def __init__(self, cloud):
         self.vpc = cloud.make_vpc()
         self.subnet = cloud.make_subnet(self.vpc)
-        self.source = cloud.make_interface(self.subnet, instance_id="i-source")
-        self.collector = cloud.make_interface(self.subnet, instance_id="i-collector")
+        # An instance stays in the VPC of its first ENI, so each VPC has its own.
+        self.source = cloud.make_interface(self.subnet, instance_id=f"i-source{next(_numbers)}x")
+        self.collector = cloud.make_interface(self.subnet, instance_id=f"i-collector{next(_numbers)}x")
         self.target = cloud.make_target(self.collector)
         self.filter = cloud.make_filter()
