@@ -93,12 +93,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (["Protocol": "gre"], 400, "InvalidParameter.Protocol"), (["PortStart": "0"], 400, "InvalidParameter.PortStart"),
+        (["Protocol": "gre"], 400, "InvalidParameter.Protocol"),
+        (["PortStart": "0"], 400, "InvalidParameter.PortStart"),
         (["PortStart": "-1"], 400, "InvalidParameter.PortStart"), (["PortEnd": "79"], 400, "InvalidParameter.PortEnd"),
         (["PortEnd": "65536"], 400, "InvalidParameter.PortEnd"),
         (["Protocol": "icmp"], 400, "InvalidParameter.PortStart"),
         (["Protocol": "all", "PortStart": "-1"], 400, "InvalidParameter.PortEnd"),
-        (["CidrIp": "everywhere"], 400, "InvalidParameter.CidrIp"), (["CidrIp": "10.0.0.1"], 400, "InvalidParameter.CidrIp"),
+        (["CidrIp": "everywhere"], 400, "InvalidParameter.CidrIp"),
+        (["CidrIp": "10.0.0.1"], 400, "InvalidParameter.CidrIp"),
         (["CidrIp": "::/129"], 400, "InvalidParameter.CidrIp"), (["CidrIp": ""], 400, "MissingParameter.CidrIp"),
         (["SourceGroupId": "sg-2"], 400, "InvalidParameter.CidrIp"),
         (["CidrIp": "", "SourceGroupId": "sg-2"], 404, "InvalidSecurityGroup.NotFound"),

@@ -112,7 +112,9 @@ import Testing
             let found = try await cloud.call("DescribeSubnets", filter).succeeded().only("Subnets")
             #expect(found["SubnetId"] == .text(id), "\(filter)")
         }
-        for filter in [["RouteTableId": "vtb-none"], ["IsDefault": "true"], ["SubnetOwnerId": "1"], ["ProjectName": "x"]] {
+        for filter in [
+            ["RouteTableId": "vtb-none"], ["IsDefault": "true"], ["SubnetOwnerId": "1"], ["ProjectName": "x"],
+        ] {
             #expect(await cloud.call("DescribeSubnets", filter).succeeded().result?["Subnets"] == [], "\(filter)")
         }
     }

@@ -13,9 +13,8 @@ extension Call {
         guard try tx.find(Instance.self, id, in: nil) == nil else { throw APIError.notFound("InstanceId", "instance") }
     }
 
-    /// Registers an instance where an ENI is, or checks that a known one is there.
-    ///
-    /// - Parameter others: the ENIs the instance has; without any it has no place of its own yet.
+    /// Registers an instance where an ENI is, or checks that a known one is there. `others` are the ENIs the instance
+    /// has; without any it has no place of its own yet.
     func place(
         _ id: String, with interface: NetworkInterface, besides others: [NetworkInterface], _ tx: any WriteTransaction
     ) throws {
@@ -46,9 +45,7 @@ enum InstanceID {
     /// `i-` and lower-case letters or digits, up to 64 characters in all.
     static func isWellFormed(_ text: String) -> Bool {
         guard text.hasPrefix("i-"), (3...64).contains(text.utf8.count) else { return false }
-        return text.utf8.dropFirst(2).allSatisfy { byte in
-            byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-        }
+        return text.utf8.dropFirst(2).allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) }
     }
 }
 

@@ -3,11 +3,8 @@ import Model
 import Store
 
 extension Call {
-    /// Checks the security groups an ENI of a VPC is to carry, and returns them.
-    ///
-    /// - Parameters:
-    ///   - adding: addresses the ENI has.
-    ///   - besides: the ENI itself when it exists already: it does not count against a group's limit.
+    /// Checks the security groups an ENI of a VPC is to carry, and returns them. `adding` is the number of its
+    /// addresses; `besides` is the ENI itself when it exists already, which does not count against a group's limit.
     func groups(
         _ ids: [String], for vpcID: Identifier<Vpc>, adding: Int, besides: Identifier<NetworkInterface>?,
         _ tx: any ReadTransaction

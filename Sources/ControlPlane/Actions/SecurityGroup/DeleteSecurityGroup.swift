@@ -16,7 +16,8 @@ struct DeleteSecurityGroup: WriteAction {
         var group = try call.securityGroup(request.id, tx)
         guard group.status != .deleting else { throw APIError.invalidStatus("SecurityGroup", "security group") }
         let naming = try tx.list(
-            ListQuery<SecurityGroupRule>().filter("sourceGroupID", request.id), in: call.scope).items
+            ListQuery<SecurityGroupRule>().filter("sourceGroupID", request.id), in: call.scope
+        ).items
         guard try call.members(of: group, tx).isEmpty, naming.allSatisfy({ $0.groupID == group.id }) else {
             throw APIError.inUse("SecurityGroup", "security group")
         }

@@ -22,7 +22,8 @@ struct SecurityGroupRuleRequest: ActionRequest {
             .required("PortStart", \.portStart, .range(-1...65535)),
             .required("PortEnd", \.portEnd, .range(-1...65535)), .optional("CidrIp", \.cidr, .anyCIDR),
             .optional("SourceGroupId", \.sourceGroupID, .text), .optional("PrefixListId", \.prefixListID, .text),
-            .optional("Policy", \.policy, .oneOf(["accept", "drop"])), .optional("Priority", \.priority, .range(1...100)),
+            .optional("Policy", \.policy, .oneOf(["accept", "drop"])),
+            .optional("Priority", \.priority, .range(1...100)),
             .optional("Description", \.description, .description),
         ]
     }
