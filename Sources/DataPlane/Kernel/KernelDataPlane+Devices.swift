@@ -41,7 +41,9 @@ extension KernelDataPlane {
                 round.failBinding(id, "\(error)")
             }
         }
-        do { try keepOwnAddresses(round.state) } catch { round.fail(round.state.bindings[0].networkInterfaceID, "\(error)") }
+        do { try keepOwnAddresses(round.state) } catch {
+            round.fail(round.state.bindings[0].networkInterfaceID, "\(error)")
+        }
     }
 
     /// Follows devices that were made again or lost their programs. Returns whether an ENI without a slot has its

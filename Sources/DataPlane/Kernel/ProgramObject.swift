@@ -5,8 +5,9 @@ import Glibc
 /// The BPF object, opened and loaded once for each set of programs. Programs and maps that are neither attached nor
 /// pinned nor held by a descriptor go away with it.
 final class ProgramObject {
-    enum Program: String { case ingress = "weir_ingress", egress = "weir_egress", helper = "weir_helper",
-        dropped = "weir_dropped"
+    enum Program: String {
+        case ingress = "weir_ingress", egress = "weir_egress", helper = "weir_helper",
+            dropped = "weir_dropped"
     }
 
     private static let bytes: [UInt8] = {
@@ -20,7 +21,7 @@ final class ProgramObject {
 
     /// Loads `programs`, with `instance` as their constants.
     ///
-    /// - Parameter maps: descriptors of maps that exist, by name; the others are made.
+    /// `maps`: descriptors of maps that exist, by name; the others are made.
     init(_ programs: [Program], instance: weir_instance? = nil, maps: [String: Int32]) throws(KernelError) {
         weir_bpf_keep_warnings()
         let opened = Self.bytes.withUnsafeBytes { bpf_object__open_mem($0.baseAddress, $0.count, nil) }
