@@ -23,10 +23,13 @@ final class DataPlaneLoop {
     private var surveyIsDue = true
     private var applyAt = 0.0
     private var tickAt = 0.0
+    private var idleAt: Double? = MonotonicClock.seconds + idleSeconds
     private var lastBoundary: Int64 = .min
 
     private static let tickSeconds = 1.0
     private static let refreshSeconds = 0.05
+    /// How long nothing was applied when the agent counts as idle.
+    private static let idleSeconds = 10.0
     /// How often all is compared with the kernel again, when all came true and when not.
     private static let healSeconds = 30.0
     private static let retrySeconds = 5.0
@@ -113,6 +116,7 @@ final class DataPlaneLoop {
         surveyIsDue = true
         parts.appended.change { $0 = true }
         guard isNew else { return }
+        idleAt = MonotonicClock.seconds + Self.idleSeconds
         acknowledge()
         let milliseconds = Int((MonotonicClock.seconds - start) * 1000)
         parts.log.info(
@@ -202,6 +206,10 @@ final class DataPlaneLoop {
                 HostSurvey.report(problem: engineProblem, labCapable: parts.allowsLab, labName: lab.name))
         }
         writeStatus()
+        if let idle = idleAt, MonotonicClock.seconds >= idle {
+            idleAt = nil
+            ResidentMemory.releaseCode()
+        }
     }
 
     private func writeStatus() {
