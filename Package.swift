@@ -14,6 +14,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "weir",
     products: [
@@ -42,7 +44,7 @@ let package = Package(
         .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
         // Behaviour.
         .target(
-            name: "ControlPlane", dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging],
+            name: "ControlPlane", dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
             swiftSettings: settings),
         .target(name: "CDataPlane"),
         .target(name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings),
@@ -57,10 +59,19 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                lifecycle,
             ], swiftSettings: settings),
         .executableTarget(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
+            swiftSettings: settings),
+        // Tests.
+        .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
+        .testTarget(
+            name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WeirAgentTests", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", "weir-agent"],
             swiftSettings: settings),
     ]
 )

@@ -11,7 +11,7 @@ public struct ListQuery<R: Resource>: Sendable {
     public var ids: [String]?
     public var tags: [TagFilter] = []
     /// Newest first unless set.
-    public var oldestFirst = false
+    var isOldestFirst = false
     public var page: Page = .all
     var conditions: [Condition] = []
 
@@ -50,6 +50,12 @@ public struct ListQuery<R: Resource>: Sendable {
     public func tagged(_ tags: [TagFilter]) -> Self {
         var copy = self
         copy.tags = tags
+        return copy
+    }
+
+    public func oldestFirst() -> Self {
+        var copy = self
+        copy.isOldestFirst = true
         return copy
     }
 

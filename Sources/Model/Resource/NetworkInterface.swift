@@ -21,6 +21,8 @@ public struct NetworkInterface: Resource, Equatable {
     public var kindName: String
     /// Empty while not attached.
     public var instanceID: String
+    /// Which of its instance's devices it is: 0 is eth0.
+    public var deviceIndex: Int
     public var deleteOnTermination: Bool
     public var portSecurityEnabled: Bool
     public var serviceManaged: Bool
@@ -47,10 +49,10 @@ public struct NetworkInterface: Resource, Equatable {
         projectName: String = "default", vpcID: Identifier<Vpc>, subnetID: Identifier<Subnet>, zoneID: String,
         mac: MACAddress, primaryAddress: IPv4Address, secondaryAddresses: [IPv4Address] = [],
         ipv6Addresses: [String] = [], securityGroupIDs: [String] = [], kindName: String = "secondary",
-        instanceID: String = "", deleteOnTermination: Bool = false, portSecurityEnabled: Bool = true,
-        serviceManaged: Bool = false, tcpEstablishedTimeout: Int = 600, tcpClosedAndTimeWaitTimeout: Int = 10,
-        udpTimeout: Int = 30, status: Status, createdAt: Int64, updatedAt: Int64, generation: Int64 = 0,
-        waitsFor: [String] = [], failure: String = ""
+        instanceID: String = "", deviceIndex: Int = 0, deleteOnTermination: Bool = false,
+        portSecurityEnabled: Bool = true, serviceManaged: Bool = false, tcpEstablishedTimeout: Int = 600,
+        tcpClosedAndTimeWaitTimeout: Int = 10, udpTimeout: Int = 30, status: Status, createdAt: Int64,
+        updatedAt: Int64, generation: Int64 = 0, waitsFor: [String] = [], failure: String = ""
     ) {
         self.id = id
         self.accountID = accountID
@@ -68,6 +70,7 @@ public struct NetworkInterface: Resource, Equatable {
         self.securityGroupIDs = securityGroupIDs
         self.kindName = kindName
         self.instanceID = instanceID
+        self.deviceIndex = deviceIndex
         self.deleteOnTermination = deleteOnTermination
         self.portSecurityEnabled = portSecurityEnabled
         self.serviceManaged = serviceManaged

@@ -27,6 +27,7 @@ enum Migrations {
         updatedAt INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX vpc_scope ON vpc (accountID, region, sequence);
+    CREATE INDEX vpc_status ON vpc (status);
     CREATE TABLE subnet (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -45,6 +46,7 @@ enum Migrations {
         updatedAt INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX subnet_scope ON subnet (accountID, region, sequence);
+    CREATE INDEX subnet_status ON subnet (status);
     CREATE INDEX subnet_vpcID ON subnet (accountID, region, vpcID, sequence);
     CREATE TABLE securityGroup (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -62,6 +64,7 @@ enum Migrations {
         updatedAt INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX securityGroup_scope ON securityGroup (accountID, region, sequence);
+    CREATE INDEX securityGroup_status ON securityGroup (status);
     CREATE INDEX securityGroup_vpcID ON securityGroup (accountID, region, vpcID, sequence);
     CREATE TABLE securityGroupRule (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -102,6 +105,7 @@ enum Migrations {
         securityGroupIDs TEXT NOT NULL,
         kindName TEXT NOT NULL,
         instanceID TEXT NOT NULL,
+        deviceIndex INTEGER NOT NULL,
         deleteOnTermination INTEGER NOT NULL,
         portSecurityEnabled INTEGER NOT NULL,
         serviceManaged INTEGER NOT NULL,
@@ -116,6 +120,7 @@ enum Migrations {
         failure TEXT NOT NULL
     ) STRICT;
     CREATE INDEX networkInterface_scope ON networkInterface (accountID, region, sequence);
+    CREATE INDEX networkInterface_status ON networkInterface (status);
     CREATE INDEX networkInterface_vpcID ON networkInterface (accountID, region, vpcID, sequence);
     CREATE INDEX networkInterface_subnetID ON networkInterface (accountID, region, subnetID, sequence);
     CREATE INDEX networkInterface_instanceID ON networkInterface (accountID, region, instanceID, sequence);
@@ -157,6 +162,7 @@ enum Migrations {
         updatedAt INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX loadBalancer_scope ON loadBalancer (accountID, region, sequence);
+    CREATE INDEX loadBalancer_status ON loadBalancer (status);
     CREATE INDEX loadBalancer_vpcID ON loadBalancer (accountID, region, vpcID, sequence);
     CREATE INDEX loadBalancer_subnetID ON loadBalancer (accountID, region, subnetID, sequence);
     CREATE TABLE trafficMirrorTarget (
@@ -177,6 +183,7 @@ enum Migrations {
         failure TEXT NOT NULL
     ) STRICT;
     CREATE INDEX trafficMirrorTarget_scope ON trafficMirrorTarget (accountID, region, sequence);
+    CREATE INDEX trafficMirrorTarget_status ON trafficMirrorTarget (status);
     CREATE INDEX trafficMirrorTarget_instanceID ON trafficMirrorTarget (accountID, region, instanceID, sequence);
     CREATE TABLE trafficMirrorFilter (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -194,6 +201,7 @@ enum Migrations {
         failure TEXT NOT NULL
     ) STRICT;
     CREATE INDEX trafficMirrorFilter_scope ON trafficMirrorFilter (accountID, region, sequence);
+    CREATE INDEX trafficMirrorFilter_status ON trafficMirrorFilter (status);
     CREATE TABLE trafficMirrorFilterRule (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -217,6 +225,7 @@ enum Migrations {
         failure TEXT NOT NULL
     ) STRICT;
     CREATE INDEX trafficMirrorFilterRule_scope ON trafficMirrorFilterRule (accountID, region, sequence);
+    CREATE INDEX trafficMirrorFilterRule_status ON trafficMirrorFilterRule (status);
     CREATE INDEX trafficMirrorFilterRule_filterID ON trafficMirrorFilterRule (accountID, region, filterID, sequence);
     CREATE TABLE trafficMirrorSession (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -242,6 +251,7 @@ enum Migrations {
         failure TEXT NOT NULL
     ) STRICT;
     CREATE INDEX trafficMirrorSession_scope ON trafficMirrorSession (accountID, region, sequence);
+    CREATE INDEX trafficMirrorSession_status ON trafficMirrorSession (status);
     CREATE INDEX trafficMirrorSession_networkInterfaceID ON trafficMirrorSession (accountID, region, networkInterfaceID, sequence);
     CREATE INDEX trafficMirrorSession_targetID ON trafficMirrorSession (accountID, region, targetID, sequence);
     CREATE INDEX trafficMirrorSession_filterID ON trafficMirrorSession (accountID, region, filterID, sequence);
@@ -275,6 +285,7 @@ enum Migrations {
         failure TEXT NOT NULL
     ) STRICT;
     CREATE INDEX flowLog_scope ON flowLog (accountID, region, sequence);
+    CREATE INDEX flowLog_status ON flowLog (status);
     CREATE INDEX flowLog_resourceID ON flowLog (accountID, region, resourceID, sequence);
     CREATE INDEX flowLog_vpcID ON flowLog (accountID, region, vpcID, sequence);
     CREATE INDEX flowLog_logTopicID ON flowLog (accountID, region, logTopicID, sequence);

@@ -14,6 +14,8 @@ public final class SQLiteStore: Store {
             configuration.maximumReaderCount = 4
             database = try DatabasePool(path: path, configuration: configuration)
             try Migrations.all.migrate(database)
+            // The pool eases this while it turns the journal to WAL; an acknowledged write must survive a power cut.
+            try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         } catch {
             throw StoreError.unavailable("cannot open \(path): \(error)")
         }

@@ -71,14 +71,14 @@ struct SQLiteTransaction: WriteTransaction {
 
     func list<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> ListPage<R> {
         var (sql, arguments) = conditions(query, scope)
-        let order = query.oldestFirst ? "ASC" : "DESC"
+        let order = query.isOldestFirst ? "ASC" : "DESC"
         var end = " ORDER BY sequence \(order)"
         var limit = Int.max
         switch query.page {
         case .all: break
         case .after(let sequence, let size):
             if let sequence {
-                sql.append("sequence \(query.oldestFirst ? ">" : "<") ?")
+                sql.append("sequence \(query.isOldestFirst ? ">" : "<") ?")
                 arguments += [sequence]
             }
             limit = size
