@@ -1,9 +1,10 @@
 import DataPlane
+import Glibc
+import Model
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #endif
-import Glibc
-import Model
 
 /// The last desired state on disk: what the agent goes on with when the server is away.
 struct DesiredStateFile: Sendable {

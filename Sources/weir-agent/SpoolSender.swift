@@ -1,5 +1,6 @@
 import CloudAPI
 import DataPlane
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #endif

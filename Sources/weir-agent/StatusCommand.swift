@@ -18,7 +18,8 @@ struct StatusCommand: ParsableCommand {
             // The lock is free: nobody works on the directory, whatever an old status file says.
             _ = try directory.lock()
             let identity = try AgentIdentity.load(directory.identity)
-            print("no agent is running on \(directory.state)\(identity.map { ", host \($0.hostID)" } ?? ", not joined")")
+            print(
+                "no agent is running on \(directory.state)\(identity.map { ", host \($0.hostID)" } ?? ", not joined")")
             throw ExitCode(1)
         } catch AgentError.busy {
             let status = try AgentStatus.read(directory.status)

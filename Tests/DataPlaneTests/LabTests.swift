@@ -1,7 +1,8 @@
-@testable import DataPlane
 import Glibc
 import Model
 import Testing
+
+@testable import DataPlane
 
 @Suite(.serialized) struct LabTests {
     @Test func `every packet between two interfaces crosses the forward hook of the router once`() throws {

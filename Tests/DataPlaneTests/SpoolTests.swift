@@ -1,8 +1,9 @@
-@testable import DataPlane
 import Glibc
 import Model
 import Packet
 import Testing
+
+@testable import DataPlane
 
 @Suite struct SpoolTests {
     @Test func `batches come out in order, once, with a gapless sequence`() throws {

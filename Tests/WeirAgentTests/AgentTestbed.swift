@@ -1,11 +1,12 @@
 import CloudAPI
 import DataPlane
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#endif
 import Glibc
 import Model
 import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#endif
 
 /// `Data` is also the name of a field of the calls.
 private typealias DocumentData = Data
@@ -136,4 +137,3 @@ final class AgentTestbed {
         }
     }
 }
-

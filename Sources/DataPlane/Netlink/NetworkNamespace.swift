@@ -73,7 +73,7 @@ public struct NetworkNamespace: Hashable, Sendable {
     private func bind(_ path: String, _ attempt: String) throws(NetlinkError) {
         do {
             _ = try FileDescriptor.open(path, O_RDONLY | O_CREAT | O_EXCL)
-        } catch where error.code == EEXIST && Self.isLeftover(path) {
+        } catch let error where error.code == EEXIST && Self.isLeftover(path) {
             // Its maker was killed before it could bind; the directory's lock says that nobody is at it now.
         } catch {
             throw NetlinkError(attempt: attempt, code: error.code)

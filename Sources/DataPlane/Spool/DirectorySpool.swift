@@ -19,6 +19,7 @@ public final class DirectorySpool: SliceSpool, Sendable {
     /// Opens the spool, or makes it. Drops what a killed predecessor had not finished writing.
     ///
     /// - Parameters:
+    ///   - directory: made when missing.
     ///   - limitBytes: bytes of files kept at most.
     ///   - entriesPerBatch: entries of one batch at most, so that a batch stays a request of bearable size.
     /// - Throws: `FileError`.
@@ -79,7 +80,7 @@ public final class DirectorySpool: SliceSpool, Sendable {
         do {
             let text = String(decoding: try DurableFile.read(path, limit: 64), as: UTF8.self)
             if text.utf8.count == 36 { return text }
-        } catch where error.code == ENOENT {
+        } catch let error where error.code == ENOENT {
         }
         let text = randomUUID()
         try DurableFile.write(Array(text.utf8), to: path)

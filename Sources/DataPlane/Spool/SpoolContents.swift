@@ -63,7 +63,8 @@ struct SpoolContents {
         SpoolStatus(
             waitingBatches: files.count { $0.head.sequence > acknowledged }, bytes: totalBytes,
             firstSequence: files.first { $0.head.sequence > acknowledged }?.head.sequence ?? nextSequence,
-            nextSequence: nextSequence, lostPackets: lost.packets, skippedPackets: skippedPackets, lostBatches: lostBatches,
+            nextSequence: nextSequence, lostPackets: lost.packets, skippedPackets: skippedPackets,
+            lostBatches: lostBatches,
             corruptFiles: corruptFiles, problem: problem)
     }
 
