@@ -44,7 +44,8 @@ let package = Package(
         .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
         // Behaviour.
         .target(
-            name: "ControlPlane", dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
+            name: "ControlPlane",
+            dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
             swiftSettings: settings),
         .target(name: "CDataPlane"),
         .target(name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings),
@@ -66,6 +67,16 @@ let package = Package(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
             swiftSettings: settings),
         // Tests.
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", "ControlPlane", logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WeirTests",
+            dependencies: [
+                "weir", "ControlPlane", arguments, .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
         .testTarget(
             name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],

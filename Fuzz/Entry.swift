@@ -2,13 +2,13 @@
 @c(LLVMFuzzerTestOneInput) public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
     #if FUZZ_PACKET
-        fuzzPacket(bytes)
+    fuzzPacket(bytes)
     #elseif FUZZ_SLICES
-        fuzzSlices(bytes)
+    fuzzSlices(bytes)
     #elseif FUZZ_CAPTURE
-        fuzzCapture(bytes)
+    fuzzCapture(bytes)
     #else
-        #error("no fuzz target chosen")
+    #error("no fuzz target chosen")
     #endif
     return 0
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Unit and integration tests as root, then the official SDK against a real server. Runs both; fails if one fails.
+# Unit and integration tests as root, the official SDK against a real server, then the whole way in the lab.
+# Runs all of them; fails if one fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${1:-debug}
@@ -15,4 +16,5 @@ scripts/as-root.sh swift test --skip-build --configuration "$configuration" || s
 if [ "$(id -u)" -ne 0 ] && command -v sudo >/dev/null; then sudo chown -R "$(id -u):$(id -g)" .build; fi
 
 "$python" -m pytest Tests/sdk || status=1
+scripts/as-root.sh env WEIR_BIN="$WEIR_BIN" "$python" -m pytest -rP Tests/system || status=1
 exit "$status"

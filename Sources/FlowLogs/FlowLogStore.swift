@@ -9,8 +9,7 @@ public protocol FlowLogStore: Sendable {
     /// Takes in a batch and returns the number up to which the agent may forget. When it returns, the batch is
     /// durable; a batch that was taken in before changes nothing.
     ///
-    /// - Parameters:
-    ///   - logs: every flow log that exists; slices that name others are counted as unclaimed.
+    /// `logs`: every flow log that exists; slices that name others are counted as unclaimed.
     /// - Throws: `invalidBatch`, `invalidSettings`, and what the storage throws; then nothing was written.
     func ingest(_ batch: FlowBatch, logs: [FlowLogSettings], at now: Int64) async throws(FlowLogError) -> UInt64
 

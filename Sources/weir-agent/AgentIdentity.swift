@@ -1,9 +1,6 @@
 import DataPlane
-import Glibc
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
+import Glibc
 
 /// Who this host is to its server, from the join on. The file is for root alone.
 struct AgentIdentity: Codable, Sendable {

@@ -1,9 +1,6 @@
 import DataPlane
-import Model
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
+import Model
 
 /// What a running agent writes for `weir-agent status`. No secret is in it.
 struct AgentStatus: Codable, Equatable {

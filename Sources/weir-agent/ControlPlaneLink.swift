@@ -1,9 +1,6 @@
 import CloudAPI
-import Model
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
+import Model
 
 /// The server as one thread of the agent sees it: typed calls over a connection of its own.
 struct ControlPlaneLink {

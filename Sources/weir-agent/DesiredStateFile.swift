@@ -1,10 +1,7 @@
 import DataPlane
+import FoundationEssentials
 import Glibc
 import Model
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#endif
 
 /// The last desired state on disk: what the agent goes on with when the server is away.
 struct DesiredStateFile: Sendable {

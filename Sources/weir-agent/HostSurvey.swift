@@ -6,7 +6,7 @@ import Model
 enum HostSurvey {
     private static let largestReport = 4096
 
-    /// The report as of now. Devices of the lab `labName` are the server's own idea and are left out.
+    /// `labName`: devices of this lab are the server's own idea and are left out.
     static func report(problem: String?, labCapable: Bool, labName: String?) -> HostReport {
         let names = NetworkNamespace.list()
         var entered: [String] = []

@@ -1,9 +1,6 @@
 import CloudAPI
 import DataPlane
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 
 /// Sends spooled batches in order, each until the server has it for good. One thread.
 struct SpoolSender {

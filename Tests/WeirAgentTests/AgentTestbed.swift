@@ -1,12 +1,9 @@
 import CloudAPI
 import DataPlane
+import FoundationEssentials
 import Glibc
 import Model
 import Testing
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#endif
 
 /// `Data` is also the name of a field of the calls.
 private typealias DocumentData = Data

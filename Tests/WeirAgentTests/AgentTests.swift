@@ -1,12 +1,9 @@
 import DataPlane
+import FoundationEssentials
 import Glibc
 import Model
 import Packet
 import Testing
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#endif
 
 @Suite(.serialized) struct AgentTests {
     @Test func `an agent joins, reports, makes the lab true and acknowledges`() throws {

@@ -1,6 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 
 /// What a host needs to join, in one word: `weir1.` and base64url of JSON. Good for one host, once.
 public struct JoinToken: Codable, Sendable, Equatable, CustomStringConvertible {
@@ -20,7 +18,8 @@ public struct JoinToken: Codable, Sendable, Equatable, CustomStringConvertible {
     /// The word to hand over. It holds the secret.
     public var text: String {
         let json = (try? JSONEncoder().encode(self)) ?? Data()
-        let base = json.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let base = json.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
+            "=", with: "")
         return "weir1." + base
     }
 

@@ -1,7 +1,5 @@
 import CCurl
-#if canImport(FoundationEssentials)
 public import FoundationEssentials
-#endif
 import Glibc
 import Model
 
@@ -38,7 +36,7 @@ public final class APIClient {
     /// Largest answer taken, 256 MiB.
     private static let maximumAnswer = 256 << 20
 
-    /// - Parameter baseURL: `http://host:port` without a path.
+    /// `baseURL`: `http://host:port` without a path.
     /// - Throws: ``Failure/unreachable(_:)`` when libcurl cannot start or the URL has no host.
     public init(baseURL: String, credentials: Credentials?, region: String) throws {
         _ = Self.start

@@ -1,6 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 
 /// The decoded arguments of one call: dotted keys (`Tags.1.Key`) to text, whatever way they came.
 public struct Parameters: Sendable, Equatable {

@@ -44,7 +44,8 @@ extension Rule where Value == String {
         Rule { (text: String, _: String) throws(APIError) in
             guard text.unicodeScalars.count <= 255 else { throw .descriptionTooLong }
             guard let first = text.unicodeScalars.first else { return text }
-            guard isWord(first), text.unicodeScalars.allSatisfy({ isWord($0) || ",._ =-，。".unicodeScalars.contains($0) })
+            guard isWord(first),
+                text.unicodeScalars.allSatisfy({ isWord($0) || ",._ =-，。".unicodeScalars.contains($0) })
             else { throw .descriptionMalformed }
             return text
         }

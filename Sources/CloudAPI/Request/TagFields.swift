@@ -16,7 +16,8 @@ extension Field {
                 for index in indices {
                     guard let key = parameters["Tags.\(index).Key"] else { throw .tagDisorder }
                     let tag = Tag(
-                        key: try Tag.checkedKey(key), value: try Tag.checkedValue(parameters["Tags.\(index).Value"] ?? ""))
+                        key: try Tag.checkedKey(key),
+                        value: try Tag.checkedValue(parameters["Tags.\(index).Value"] ?? ""))
                     guard !tags.contains(where: { $0.key == tag.key }) else { throw .tagKeyMalformed }
                     tags.append(tag)
                 }

@@ -1,6 +1,4 @@
-#if canImport(FoundationEssentials)
 public import FoundationEssentials
-#endif
 
 /// The documented JSON around every answer.
 public struct ResponseMetadata: Codable, Sendable, Equatable {

@@ -53,7 +53,11 @@ public struct CanonicalRequest: Sendable {
     private static func canonicalPath(_ path: String) -> [UInt8] {
         var text: [UInt8] = []
         for byte in (path.isEmpty ? "/" : path).utf8 {
-            if byte == UInt8(ascii: "/") { text.append(byte) } else { PercentCoding.encode(CollectionOfOne(byte), into: &text) }
+            if byte == UInt8(ascii: "/") {
+                text.append(byte)
+            } else {
+                PercentCoding.encode(CollectionOfOne(byte), into: &text)
+            }
         }
         return text
     }

@@ -33,7 +33,7 @@ public struct SignatureVerifier: Sendable {
     /// Verifies and returns the key and scope that signed.
     ///
     /// Order of checks: header, access key, timestamp, scope date, body hash, signature.
-    /// - Parameter secret: the secret of an access key, `nil` when there is no such key.
+    /// `secret`: the secret of an access key, `nil` when there is no such key.
     /// - Throws: the gateway errors of the published table.
     public func verify(
         _ request: IncomingRequest, query: [(name: String, value: String)], unixSeconds: Int64,

@@ -1,5 +1,5 @@
-import Model
 import Crypto
+import Model
 
 /// What a signature is good for: `yyyyMMdd/region/service/request`.
 public struct CredentialScope: Sendable, Hashable {
@@ -80,7 +80,8 @@ public enum Signer {
         let code = signature(
             stringToSign(request.text(), date: date, scope: scope),
             key: signingKey(secret: credentials.secretAccessKey, scope: scope))
-        let authorization = "\(algorithm) Credential=\(credentials.accessKeyID)/\(scope.text), "
+        let authorization =
+            "\(algorithm) Credential=\(credentials.accessKeyID)/\(scope.text), "
             + "SignedHeaders=\(request.signedHeaders), Signature=\(hex(code))"
         return [
             ("Content-Type", contentType), ("X-Date", date), ("X-Content-Sha256", bodyHash),

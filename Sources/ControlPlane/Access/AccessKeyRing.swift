@@ -39,7 +39,8 @@ public final class AccessKeyRing: Sendable {
 
     /// Makes a key's row; call ``add(_:secret:)`` once it is durable.
     public func seal(
-        id: String, secret: String, scope: Scope, role: AccessRole, hostID: String = "", expiresAt: Int64 = 0, now: Int64
+        id: String, secret: String, scope: Scope, role: AccessRole, hostID: String = "", expiresAt: Int64 = 0,
+        now: Int64
     ) throws -> AccessKey {
         AccessKey(
             id: Identifier(id), accountID: scope.accountID, region: scope.region,

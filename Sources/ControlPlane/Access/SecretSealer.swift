@@ -1,7 +1,5 @@
 import Crypto
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 
 /// Seals secrets for the store with AES-GCM, so that a copy of the database alone reveals none.
 public struct SecretSealer: Sendable {

@@ -1,7 +1,5 @@
 import CloudAPI
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Model
 import Store
 

@@ -1,7 +1,5 @@
 public import CloudAPI
-#if canImport(FoundationEssentials)
 public import FoundationEssentials
-#endif
 public import Logging
 import Model
 import Store
@@ -29,7 +27,7 @@ public final class Dispatcher: Sendable {
         var name: String
     }
 
-    /// - Parameter clock: Unix milliseconds.
+    /// `clock`: Unix milliseconds.
     public init(
         services: Services, actions: [AnyAction], logger: Logger, clock: @escaping @Sendable () -> Int64
     ) {

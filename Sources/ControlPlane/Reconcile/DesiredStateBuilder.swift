@@ -14,7 +14,8 @@ public struct DesiredStateBuilder {
     public func state(for host: Host) throws -> DesiredState {
         let scope = Scope(accountID: host.accountID, region: host.region)
         let instances = try tx.list(
-            ListQuery<Instance>().filter("hostID", host.id.rawValue).oldestFirst(), in: scope).items
+            ListQuery<Instance>().filter("hostID", host.id.rawValue).oldestFirst(), in: scope
+        ).items
         let interfaces = try tx.list(
             ListQuery<NetworkInterface>().filter("instanceID", anyOf: instances.map(\.id.rawValue)).oldestFirst(),
             in: scope

@@ -1,6 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 public import Logging
 import Model
 public import ServiceLifecycle

@@ -25,7 +25,7 @@ extension RouteSocket {
     private func oneLink(_ request: NetlinkRequest, _ attempt: String) throws(NetlinkError) -> NetworkLink? {
         do {
             return try exchange(request, attempt).lazy.compactMap { NetworkLink($0) }.first
-        } catch let error where error.code == ENODEV {
+        } catch  where error.code == ENODEV {
             return nil
         }
     }
@@ -89,7 +89,7 @@ extension RouteSocket {
         let request = NetlinkRequest(.deleteLink, flags: NetlinkFlag.acknowledge, fixed: linkHeader(index: index))
         do {
             try change(request, "delete link \(index)")
-        } catch let error where error.code == ENODEV {
+        } catch  where error.code == ENODEV {
         }
     }
 

@@ -13,8 +13,7 @@ public final class SQLiteFlowLogStore: FlowLogStore {
 
     /// Opens the file, or makes it, readable by its owner alone.
     ///
-    /// - Parameters:
-    ///   - path: e.g. `flows.sqlite` in the data directory, which must be there.
+    /// `path`: e.g. `flows.sqlite` in the data directory, which must be there.
     /// - Throws: `newerSchema`, `storageFull`, `storage`.
     public init(path: String, configuration: FlowLogConfiguration = FlowLogConfiguration()) throws(FlowLogError) {
         // SQLite gives its journal the rights of the file.

@@ -45,7 +45,9 @@ public final class SQLiteStore: Store {
     }
 
     public func read<T: Sendable>(_ body: @escaping @Sendable (any ReadTransaction) throws -> T) async throws -> T {
-        do { return try await database.read { db in try body(SQLiteTransaction(db: db)) } } catch let error as DatabaseError {
+        do { return try await database.read { db in try body(SQLiteTransaction(db: db)) } } catch let error
+            as DatabaseError
+        {
             throw StoreError.unavailable("\(error)")
         }
     }

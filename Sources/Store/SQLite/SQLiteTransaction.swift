@@ -101,7 +101,8 @@ struct SQLiteTransaction: WriteTransaction {
 
     func insert<R: Resource>(_ resource: R) throws {
         do { try Row(resource).insert(db) } catch let error as DatabaseError
-            where error.resultCode == .SQLITE_CONSTRAINT {
+            where error.resultCode == .SQLITE_CONSTRAINT
+        {
             throw StoreError.duplicate(resource.id.rawValue)
         }
     }

@@ -1,9 +1,7 @@
 import ArgumentParser
 import CloudAPI
 import ControlPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 
 /// `weir api`: any call of the API, signed.
 struct APICommand: ParsableCommand {

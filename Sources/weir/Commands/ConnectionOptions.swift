@@ -1,8 +1,6 @@
 import ArgumentParser
 import CloudAPI
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 
 /// How a command finds the server and signs: flags, then the environment, then the server's own credentials file.
 struct ConnectionOptions: ParsableArguments {
@@ -10,7 +8,8 @@ struct ConnectionOptions: ParsableArguments {
     var endpoint: String?
     @Option(help: "Region to sign for (default: WEIR_REGION, else the server's).")
     var region: String?
-    @Option(help: "The server's data directory, for its credentials (default: WEIR_DATA_DIR, else the server's default).")
+    @Option(
+        help: "The server's data directory, for its credentials (default: WEIR_DATA_DIR, else the server's default).")
     var dataDir: String?
 
     /// A client that signs with VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY, or with the root key of this machine.
@@ -24,7 +23,8 @@ struct ConnectionOptions: ParsableArguments {
         }
         guard let url = endpoint ?? environment["WEIR_ENDPOINT"] ?? file?.Endpoint else {
             throw ValidationError(
-                "no server known: start `weir serve`, or name one with --endpoint or WEIR_ENDPOINT (looked in \(directory))")
+                "no server known: start `weir serve`, or name one with --endpoint or WEIR_ENDPOINT (looked in \(directory))"
+            )
         }
         var credentials: Credentials?
         if let id = environment["VOLCENGINE_ACCESS_KEY"], let secret = environment["VOLCENGINE_SECRET_KEY"] {

@@ -1,9 +1,7 @@
 import ArgumentParser
 import CloudAPI
 import ControlPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Glibc
 
 /// `weir flows`: search and follow flow records.
@@ -16,7 +14,8 @@ struct FlowsCommand: ParsableCommand {
     struct Filter: ParsableArguments {
         @Option(help: "Flow log.") var flowLog: String?
         @Option(help: "ENI.") var eni: String?
-        @Option(help: "Windows that ended after: Unix seconds, or back from now as 30s, 15m, 2h, 1d.") var since: String?
+        @Option(help: "Windows that ended after: Unix seconds, or back from now as 30s, 15m, 2h, 1d.") var since:
+            String?
         @Option(help: "Windows that ended at or before, likewise.") var until: String?
         @Option(help: "Source address or block.") var src: String?
         @Option(help: "Destination address or block.") var dst: String?
@@ -125,7 +124,10 @@ private func show(_ records: [FlowRecordView], _ json: Bool) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     for record in records {
-        print(json ? String(decoding: try encoder.encode(record), as: UTF8.self) : record.Text + (record.Open ? " (open)" : ""))
+        print(
+            json
+                ? String(decoding: try encoder.encode(record), as: UTF8.self)
+                : record.Text + (record.Open ? " (open)" : ""))
     }
     fflush(nil)
 }

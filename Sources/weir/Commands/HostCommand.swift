@@ -21,14 +21,16 @@ struct HostCommand: ParsableCommand {
             for host in answer.Hosts {
                 print(
                     "\(host.HostId)  \(host.Hostname)  \(host.Reachable ? "reachable" : "away")"
-                        + "  generation \(host.AcknowledgedGeneration)/\(answer.Generation)\(host.IsLab ? "  lab" : "")")
+                        + "  generation \(host.AcknowledgedGeneration)/\(answer.Generation)\(host.IsLab ? "  lab" : "")"
+                )
                 guard let report = host.Report else { continue }
                 if let problem = report.dataPlaneProblem { print("  data plane: \(problem)") }
                 for device in report.devices {
                     let place = device.namespace.map { "\($0)/" } ?? ""
                     print(
                         "  \(place)\(device.name)  \(device.mac?.description ?? "-")  mtu \(device.mtu)"
-                            + "  \(device.up ? "up" : "down")  \(device.addresses.map(\.description).joined(separator: " "))")
+                            + "  \(device.up ? "up" : "down")  \(device.addresses.map(\.description).joined(separator: " "))"
+                    )
                 }
             }
         }

@@ -2,9 +2,7 @@ import ArgumentParser
 import CloudAPI
 import ControlPlane
 import DataPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Model
 
 /// `weir mirror`: the account of a session, and the receiver at a target.
@@ -31,9 +29,12 @@ struct MirrorCommand: ParsableCommand {
                 print("  matched    \(ledger.matchedPackets) packets, \(ledger.matchedBytes) bytes")
                 print(
                     "  mirrored   \(ledger.mirroredPackets) packets, \(ledger.mirroredBytes) bytes"
-                        + " (cut by PacketLength \(ledger.truncatedByLengthPackets), by MTU \(ledger.truncatedByMTUPackets))")
+                        + " (cut by PacketLength \(ledger.truncatedByLengthPackets), by MTU \(ledger.truncatedByMTUPackets))"
+                )
                 let reasons = ledger.dropped.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-                print("  dropped    \(ledger.droppedPackets) packets\(reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", "))")
+                print(
+                    "  dropped    \(ledger.droppedPackets) packets\(reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", "))"
+                )
                 print("  in flight  \(ledger.inFlightPackets)")
                 print("  self       \(ledger.selfPackets), refused by the target's host \(ledger.targetRefusedPackets)")
             }

@@ -34,10 +34,7 @@ struct ReceiveCommand: ParsableCommand {
             ready: { port in
                 FileHandle.standardError.write(Data("receiving on UDP port \(port)\n".utf8))
             },
-            output: { lines in
-                print(lines, terminator: "")
-                fflush(nil)
-            })
+            output: { lines in try LineOutput.write(lines) })
     }
 
     private struct Page: Decodable {
@@ -65,7 +62,8 @@ struct ReceiveCommand: ParsableCommand {
                 let page = try? JSONDecoder().decode(Page.self, from: data)
             else { return names }
             for session in page.Result.TrafficMirrorSessions {
-                names[session.VirtualNetworkId] = session.TrafficMirrorSessionName
+                let known = names[session.VirtualNetworkId].map { $0 + "," } ?? ""
+                names[session.VirtualNetworkId] = known + session.TrafficMirrorSessionName
             }
             token = page.Result.NextToken
         } while !token.isEmpty

@@ -20,12 +20,15 @@ struct StatusCommand: ParsableCommand {
                 + " flow logs: \(status.FlowLogs)")
         for host in status.Hosts {
             let lag = status.Generation - host.AcknowledgedGeneration
-            let state = !host.Reachable ? "away since \(host.HeardAt)" : lag > 0 ? "\(lag) generations behind" : "up to date"
+            let state =
+                !host.Reachable ? "away since \(host.HeardAt)" : lag > 0 ? "\(lag) generations behind" : "up to date"
             print("host \(host.HostId) (\(host.Hostname)\(host.IsLab ? ", lab" : "")): \(state)")
             if let problem = host.Report?.dataPlaneProblem { print("  data plane: \(problem)") }
             for failure in host.Failures { print("  \(failure.resourceID): \(failure.reason)") }
         }
-        for item in status.Unsettled { print("\(item.ResourceId) is \(item.Status)\(item.Failure.isEmpty ? "" : ": " + item.Failure)") }
+        for item in status.Unsettled {
+            print("\(item.ResourceId) is \(item.Status)\(item.Failure.isEmpty ? "" : ": " + item.Failure)")
+        }
     }
 }
 

@@ -63,7 +63,8 @@ struct DemoFirewall {
         let data = stdout.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw DemoServer.Failure(description: "ip \(arguments.joined(separator: " ")) ended \(process.terminationStatus)")
+            throw DemoServer.Failure(
+                description: "ip \(arguments.joined(separator: " ")) ended \(process.terminationStatus)")
         }
         return String(decoding: data, as: UTF8.self)
     }

@@ -74,11 +74,16 @@ struct DemoNetwork {
         let web = try member("web")
         let target = try make(
             "CreateTrafficMirrorTarget", \.TrafficMirrorTargetId,
-            ["InstanceType": "NetworkInterface", "InstanceId": collector.interfaceID, "TrafficMirrorTargetName": "demo"])
+            [
+                "InstanceType": "NetworkInterface", "InstanceId": collector.interfaceID,
+                "TrafficMirrorTargetName": "demo",
+            ])
         let filter = try make("CreateTrafficMirrorFilter", \.TrafficMirrorFilterId, ["TrafficMirrorFilterName": "demo"])
         try settled(cloud, "DescribeTrafficMirrorTargets", ["TrafficMirrorTargetIds.1": target], "Available")
         try settled(cloud, "DescribeTrafficMirrorFilters", ["TrafficMirrorFilterIds.1": filter], "Available")
-        let any = ["SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0", "TrafficMirrorFilterId": filter]
+        let any = [
+            "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0", "TrafficMirrorFilterId": filter,
+        ]
         let rules: [[String: String]] = [
             [
                 "TrafficDirection": "egress", "Priority": "1", "Policy": "reject", "Protocol": "udp",

@@ -36,7 +36,9 @@ struct DemoRun {
         let refused = max(1, packets / 10)
         let pings = 10
 
-        print("sending \(packets) UDP packets (mirrored), \(refused) refused by nftables, \(pings) pings, \(megabytes) MB of TCP")
+        print(
+            "sending \(packets) UDP packets (mirrored), \(refused) refused by nftables, \(pings) pings, \(megabytes) MB of TCP"
+        )
         try traffic.udp(count: packets, port: 5001)
         try traffic.udp(count: 100, port: 53)
         try traffic.udp(count: refused, port: DemoFirewall.refusedPort)
@@ -81,7 +83,8 @@ struct DemoRun {
     }
 
     private func ledger() throws -> SessionLedger? {
-        let answer: MirrorLedgers = try cloud.weir("DescribeMirrorLedger", ["TrafficMirrorSessionId": network.sessionID])
+        let answer: MirrorLedgers = try cloud.weir(
+            "DescribeMirrorLedger", ["TrafficMirrorSessionId": network.sessionID])
         return answer.Ledgers.first?.Ledger
     }
 
@@ -90,7 +93,8 @@ struct DemoRun {
         let reasons = ledger.dropped.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         print(
             "  ledger  matched \(ledger.matchedPackets)  mirrored \(ledger.mirroredPackets)"
-                + "  dropped \(ledger.droppedPackets)\(reasons.isEmpty ? "" : " (\(reasons))")  in flight \(ledger.inFlightPackets)")
+                + "  dropped \(ledger.droppedPackets)\(reasons.isEmpty ? "" : " (\(reasons))")  in flight \(ledger.inFlightPackets)"
+        )
     }
 
     /// The ledger once it has stopped moving: agents send it each second.
@@ -126,7 +130,9 @@ struct DemoRun {
         let sent = try sums(client.merging(udp) { a, _ in a })
         check.same("records: UDP packets accepted at the client's ENI", packets, sent.Accepted.Packets)
         check.same("records: their bytes, 128 of IP each", packets * 128, sent.Accepted.Bytes)
-        check.same("records: UDP packets accepted at the web's ENI", packets, try sums(web.merging(udp) { a, _ in a }).Accepted.Packets)
+        check.same(
+            "records: UDP packets accepted at the web's ENI", packets,
+            try sums(web.merging(udp) { a, _ in a }).Accepted.Packets)
         let dropped = try sums(client.merging(["DestinationPort": String(DemoFirewall.refusedPort)]) { a, _ in a })
         check.same("records: REJECT at the client's ENI", refused, dropped.Rejected.Packets)
         check.same("records: ACCEPT of the refused flow", 0, dropped.Accepted.Packets)
@@ -135,8 +141,12 @@ struct DemoRun {
         for direction in [("egress", "ingress"), ("ingress", "egress")] {
             let near = try sums(client.merging(["ProtocolNumber": "6", "Direction": direction.0]) { a, _ in a })
             let far = try sums(web.merging(["ProtocolNumber": "6", "Direction": direction.1]) { a, _ in a })
-            check.same("records: TCP packets, client \(direction.0) = web \(direction.1)", near.Accepted.Packets, far.Accepted.Packets)
-            check.same("records: TCP bytes, client \(direction.0) = web \(direction.1)", near.Accepted.Bytes, far.Accepted.Bytes)
+            check.same(
+                "records: TCP packets, client \(direction.0) = web \(direction.1)", near.Accepted.Packets,
+                far.Accepted.Packets)
+            check.same(
+                "records: TCP bytes, client \(direction.0) = web \(direction.1)", near.Accepted.Bytes,
+                far.Accepted.Bytes)
         }
         let page: FlowRecordPage = try cloud.weir("SearchFlowRecords", ["MaxResults": "8", "NewestFirst": "true"])
         for record in page.Records { print("  record  \(record.Text)") }

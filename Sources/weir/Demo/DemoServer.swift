@@ -43,7 +43,9 @@ final class DemoServer {
         var text = ""
         while true {
             let data = pipe.fileHandleForReading.availableData
-            if data.isEmpty { throw Failure(description: "the server ended before it listened; see its messages above") }
+            if data.isEmpty {
+                throw Failure(description: "the server ended before it listened; see its messages above")
+            }
             text += String(decoding: data, as: UTF8.self)
             if let line = text.split(separator: "\n").first(where: { $0.hasPrefix("listening on ") }),
                 text.hasSuffix("\n")

@@ -26,7 +26,9 @@ struct DemoTraffic {
         _ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R
     ) -> R {
         withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
     }
 
@@ -146,7 +148,9 @@ struct DemoTraffic {
         var bytes: [UInt8] = [8, 0, 0, 0, 0x57, 0x65, UInt8(sequence >> 8), UInt8(sequence & 255)]
         bytes += [UInt8](repeating: 0x70, count: 56)
         var sum: UInt32 = 0
-        for index in stride(from: 0, to: bytes.count, by: 2) { sum += UInt32(bytes[index]) << 8 | UInt32(bytes[index + 1]) }
+        for index in stride(from: 0, to: bytes.count, by: 2) {
+            sum += UInt32(bytes[index]) << 8 | UInt32(bytes[index + 1])
+        }
         while sum >> 16 != 0 { sum = sum & 0xffff + sum >> 16 }
         let checksum = ~UInt16(truncatingIfNeeded: sum)
         bytes[2] = UInt8(checksum >> 8)

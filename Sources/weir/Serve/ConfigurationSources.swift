@@ -1,12 +1,10 @@
 import Configuration
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import SystemPackage
 
 /// Where configuration comes from: flags, then `WEIR_…` in the environment, then a JSON file.
 enum ConfigurationSources {
-    /// - Parameter flags: values given on the command line, by key.
+    /// `flags`: values given on the command line, by key.
     /// - Throws: ``ServerConfiguration/Problems`` when the file cannot be read or has unknown keys.
     static func reader(flags: [String: ConfigValue], file: String?) async throws -> ConfigReader {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]

@@ -1,7 +1,5 @@
 import ControlPlane
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Glibc
 
 /// The server's directory: made 0700, locked to one process, with its key file and the root credentials.
@@ -23,7 +21,9 @@ struct DataDirectory {
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch { throw Problem(description: "cannot make the data directory \(path): \(error)") }
         lock = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw Problem(description: "cannot write in \(path): \(String(cString: strerror(errno)))") }
+        guard lock >= 0 else {
+            throw Problem(description: "cannot write in \(path): \(String(cString: strerror(errno)))")
+        }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw Problem(description: "another server is using \(path); stop it or choose another --data-dir")
         }

@@ -52,7 +52,8 @@ struct HTTPFront {
             fields[.contentType] = "application/json; charset=utf-8"
             if let name = HTTPField.Name("X-Tt-Logid") { fields[name] = answer.requestID }
             try await writer.write(
-                response: HTTPResponse(status: .init(code: answer.status), headerFields: Self.sized(fields, answer.body.count)),
+                response: HTTPResponse(
+                    status: .init(code: answer.status), headerFields: Self.sized(fields, answer.body.count)),
                 body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
         }
     }

@@ -52,7 +52,9 @@ struct ServeCommand: AsyncParsableCommand {
     /// Values given as flags, by configuration key.
     var flags: [String: ConfigValue] {
         var values: [String: ConfigValue] = [:]
-        func set(_ key: String, _ value: String?) { if let value { values[key] = .init(.string(value), isSecret: false) } }
+        func set(_ key: String, _ value: String?) {
+            if let value { values[key] = .init(.string(value), isSecret: false) }
+        }
         func set(_ key: String, _ value: Int?) { if let value { values[key] = .init(.int(value), isSecret: false) } }
         set("data-dir", dataDir)
         set("listen", listen)

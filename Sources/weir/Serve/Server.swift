@@ -1,9 +1,7 @@
 import CloudAPI
 import ControlPlane
 import FlowLogs
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Glibc
 import Logging
 import Model

@@ -1,9 +1,7 @@
 import Configuration
 import ControlPlane
-import SystemPackage
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
+import SystemPackage
 
 /// What `weir serve` was told. Flags beat the environment (`WEIR_…`), which beats the file, which beats defaults.
 ///

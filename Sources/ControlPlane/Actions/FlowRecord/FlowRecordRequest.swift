@@ -49,7 +49,8 @@ struct FlowRecordRequest: ActionRequest {
         FlowQuery(
             accountID: call.scope.accountID, flowLogID: flowLogID, networkInterfaceID: interfaceID,
             endedAfter: endedAfter.map(Int64.init), endedThrough: endedThrough.map(Int64.init), source: source,
-            destination: destination, sourcePorts: sourcePort.map(Self.one), destinationPorts: destinationPort.map(Self.one),
+            destination: destination, sourcePorts: sourcePort.map(Self.one),
+            destinationPorts: destinationPort.map(Self.one),
             transport: transport.map { UInt8(clamping: $0) },
             direction: direction.map { $0 == "ingress" ? .ingress : .egress },
             action: action.flatMap { FlowAction(text: $0) },

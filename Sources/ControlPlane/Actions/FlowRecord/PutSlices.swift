@@ -1,8 +1,6 @@
 import CloudAPI
 import FlowLogs
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
 import Model
 import Packet
 import Store
