@@ -71,6 +71,7 @@ let package = Package(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
             swiftSettings: settings),
         // Tests.
+        .testTarget(name: "CloudAPITests", dependencies: ["Model", "CloudAPI"], swiftSettings: settings),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", "ControlPlane", logging],
@@ -82,6 +83,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
+        .testTarget(
+            name: "FlowLogsTests", dependencies: ["Model", "Packet", "FlowLogs", grdb], swiftSettings: settings),
         .testTarget(
             name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
             exclude: ["reference"], swiftSettings: settings),

@@ -41,6 +41,14 @@ public struct Settings: Sendable, Equatable {
         /// Per source ENI.
         public var trafficMirrorSessionsPerInterface = 10
         public var flowLogs = 10
+        /// Primary and secondary IPv4 addresses of one ENI.
+        public var addressesPerInterface = 50
+        /// Security groups one ENI may carry.
+        public var securityGroupsPerInterface = 5
+        /// Addresses, and likewise ENIs, in one security group.
+        public var addressesPerSecurityGroup = 2000
+        /// ENIs of one instance; `nil` is no limit.
+        public var interfacesPerInstance: Int?
         public init() {}
     }
 

@@ -2,9 +2,10 @@ public import Model
 
 /// Which resources a list call means. All conditions combine with AND.
 public struct ListQuery<R: Resource>: Sendable {
-    /// One column equal to any of some values.
+    /// A column equal to any of some values, or a column that holds a list with any of them.
     struct Condition: Sendable {
-        var column: String
+        var column: String?
+        var listColumn: String?
         var values: [String]
     }
 
@@ -38,6 +39,14 @@ public struct ListQuery<R: Resource>: Sendable {
         guard let values else { return self }
         var copy = self
         copy.conditions.append(Condition(column: column, values: values))
+        return copy
+    }
+
+    /// Adds: the list in `listColumn` holds one of `values`, or `column` is one of them; `nil` values add nothing.
+    public func filter(list listColumn: String, orColumn column: String? = nil, anyOf values: [String]?) -> Self {
+        guard let values else { return self }
+        var copy = self
+        copy.conditions.append(Condition(column: column, listColumn: listColumn, values: values))
         return copy
     }
 

@@ -190,7 +190,7 @@ final class DataPlaneLoop {
         refreshAt = nil
         refreshedAt = MonotonicClock.seconds
         // A device has come that a binding waits for.
-        if engine?.refresh() == true { applyAt = refreshedAt }
+        if engine?.refresh() == true { applyAt = min(applyAt, refreshedAt + 0.2) }
     }
 
     private func tick() {

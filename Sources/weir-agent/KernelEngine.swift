@@ -1,5 +1,4 @@
 import DataPlane
-import Glibc
 
 /// Opens the kernel data plane over the agent's pin directory, and takes it down.
 enum KernelEngine {
@@ -12,7 +11,7 @@ enum KernelEngine {
     /// Spools what is still counted, then detaches everything an agent left in the kernel. Nothing happens when there
     /// is nothing.
     static func takeDown(_ directory: AgentDirectory) throws {
-        guard access(directory.pins, F_OK) == 0 else { return }
+        guard try PinMount.isMounted(directory.pins) else { return }
         let engine = try KernelDataPlane(pinDirectory: directory.pins)
         defer { engine.detachAll() }
         _ = try engine.drain(spool: DirectorySpool(directory: directory.spool))

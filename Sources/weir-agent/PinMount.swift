@@ -14,7 +14,7 @@ enum PinMount {
         rmdir(path)
     }
 
-    private static func isMounted(_ path: String) throws -> Bool {
+    static func isMounted(_ path: String) throws -> Bool {
         let table = try DurableFile.read("/proc/self/mounts", limit: 64 << 20)
         return table.split(separator: 0x0a).contains { line in
             let fields = line.split(separator: 0x20)

@@ -120,7 +120,6 @@ final class AgentTestbed {
             var Document: String?
             var SpoolId: String?
             var Sequence: UInt64?
-            var FirstSequence: UInt64?
             var Data: String?
         }
         var action: String

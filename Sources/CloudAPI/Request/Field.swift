@@ -52,6 +52,16 @@ public struct Field<Request>: Sendable {
         }
     }
 
+    /// A parameter that must come and not be empty, of a type without a natural default: `nil` until it is decoded.
+    public static func required<Value>(
+        _ name: String, _ path: any WritableKeyPath<Request, Value?> & Sendable, _ rule: Rule<Value>
+    ) -> Field {
+        Field(name: name, isRequired: true) { (request: inout Request, parameters: Parameters) throws(APIError) in
+            guard let text = parameters[name] else { throw .missing(name) }
+            request[keyPath: path] = try rule.read(text, name)
+        }
+    }
+
     /// A parameter that may be absent: the request keeps its default then.
     public static func optional<Value>(
         _ name: String, _ path: any WritableKeyPath<Request, Value> & Sendable, _ rule: Rule<Value>

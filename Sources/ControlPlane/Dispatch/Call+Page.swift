@@ -30,7 +30,7 @@ extension Call {
     }
 
     /// 16 hex digits over every argument that is not about paging, and the scope.
-    private var filterHash: String {
+    var filterHash: String {
         var text = "\(scope.accountID);\(scope.region);"
         for (key, value) in parameters.sorted
         where !["MaxResults", "NextToken", "PageNumber", "PageSize"].contains(key) {

@@ -32,14 +32,21 @@ struct SQLiteTransaction: WriteTransaction {
         _ query: ListQuery<R>, _ scope: Scope?
     ) -> (sql: [String], arguments: StatementArguments) {
         var (sql, arguments) = conditions(scope)
-        func anyOf(_ column: String, _ values: [String]) {
-            sql.append("\(column) IN (\(databaseQuestionMarks(count: values.count)))")
-            arguments += StatementArguments(values)
+        if let ids = query.ids {
+            sql.append("id IN (\(databaseQuestionMarks(count: ids.count)))")
+            arguments += StatementArguments(ids)
         }
-        if let ids = query.ids { anyOf("id", ids) }
         for condition in query.conditions {
             // Column names come from our code alone; quoted all the same.
-            anyOf(condition.column.quotedDatabaseIdentifier, condition.values)
+            var parts: [String] = []
+            let marks = databaseQuestionMarks(count: condition.values.count)
+            if let column = condition.column { parts.append("\(column.quotedDatabaseIdentifier) IN (\(marks))") }
+            if let column = condition.listColumn {
+                parts.append(
+                    "EXISTS (SELECT 1 FROM json_each(\(column.quotedDatabaseIdentifier)) WHERE value IN (\(marks)))")
+            }
+            for _ in parts { arguments += StatementArguments(condition.values) }
+            sql.append("(" + parts.joined(separator: " OR ") + ")")
         }
         for filter in query.tags {
             var part = "id IN (SELECT resourceID FROM tag WHERE tagType = ? AND key = ?"

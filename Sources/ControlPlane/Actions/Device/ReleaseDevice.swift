@@ -20,7 +20,7 @@ struct ReleaseDevice: WriteAction, WeirAction {
         guard try tx.count(targets, in: call.scope) == 0 else {
             throw APIError.inUse("Eni", "elastic network interface")
         }
-        // MERGE releaseMirroring
+        try call.releaseMirroring(of: interface, tx)
         try tx.delete(DeviceAdoption.self, request.id)
         interface.status = .deleting
         interface.updatedAt = call.now
