@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Runs a tool of the system in a namespace and gives its output.
 enum Command {
@@ -37,6 +38,12 @@ enum Command {
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
+        // The threads of the test runner block signals, and a child would inherit that.
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         try process.run()
         var said = ""
         while !said.contains(sign) {
@@ -56,9 +63,9 @@ enum Command {
             self.errors = errors
         }
 
-        /// Ends it as Ctrl-C does, and gives what it said meanwhile.
-        func interrupt() -> String {
-            process.interrupt()
+        /// Ends it in order, and gives what it said meanwhile. (An interrupt may be ignored.)
+        func end() -> String {
+            process.terminate()
             let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             return text

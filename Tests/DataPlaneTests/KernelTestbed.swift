@@ -90,7 +90,7 @@ final class KernelTestbed {
     }
 
     static func rule(
-        _ priority: Int = 1, accept: Bool = true, _ transport: MirrorRule.Transport = .all, source: String = "0.0.0.0/0",
+        _ priority: Int = 1, accept: Bool = true, transport: MirrorRule.Transport = .all, source: String = "0.0.0.0/0",
         destination: String = "0.0.0.0/0", destinationPorts: PortRange = .any
     ) throws -> MirrorRule {
         MirrorRule(
