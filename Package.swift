@@ -87,7 +87,7 @@ let package = Package(
             name: "FlowLogsTests", dependencies: ["Model", "Packet", "FlowLogs", grdb], swiftSettings: settings),
         .testTarget(
             name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
-            swiftSettings: settings),
+            exclude: ["reference"], swiftSettings: settings),
         .testTarget(
             name: "WeirAgentTests", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", "weir-agent"],
             swiftSettings: settings),
