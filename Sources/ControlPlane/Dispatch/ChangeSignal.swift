@@ -4,6 +4,7 @@ import Synchronization
 public final class ChangeSignal: Sendable {
     private struct State {
         var count: UInt64 = 0
+        var isClosed = false
         var nextWaiter: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     }
@@ -24,6 +25,14 @@ public final class ChangeSignal: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
+    /// Ends all waiting, now and from now on: the server stops.
+    public func close() {
+        state.withLock { $0.isClosed = true }
+        raise()
+    }
+
+    public var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Returns when a change after `seen` was raised, when `timeout` has passed, or when the task is cancelled.
     public func wait(after seen: UInt64, timeout: Duration) async {
         let id = state.withLock { state in
@@ -38,7 +47,7 @@ public final class ChangeSignal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    if state.count != seen || Task.isCancelled { return true }
+                    if state.count != seen || state.isClosed || Task.isCancelled { return true }
                     state.waiters[id] = continuation
                     return false
                 }

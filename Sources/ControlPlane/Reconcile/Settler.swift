@@ -22,7 +22,7 @@ public final class Settler: Service {
 
     public func run() async throws {
         await withGracefulShutdownHandler {
-            while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            while !Task.isCancelled, !services.changes.isClosed {
                 let seen = services.changes.count
                 do { try await settle() } catch {
                     logger.error("settling failed; trying again", metadata: ["cause": "\(error)"])
@@ -30,7 +30,7 @@ public final class Settler: Service {
                 await services.changes.wait(after: seen, timeout: .seconds(1))
             }
         } onGracefulShutdown: { [changes = services.changes] in
-            changes.raise()
+            changes.close()
         }
     }
 

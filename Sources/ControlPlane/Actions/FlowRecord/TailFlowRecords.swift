@@ -1,6 +1,5 @@
 import CloudAPI
 import FlowLogs
-import ServiceLifecycle
 
 /// Long poll: records that became searchable after the token.
 struct TailFlowRecords: ServiceAction, WeirAction {
@@ -9,12 +8,18 @@ struct TailFlowRecords: ServiceAction, WeirAction {
     init() {}
 
     func run(_ request: Request, _ call: Call) async throws -> FlowRecordPage {
+        let deadline = ContinuousClock.now + .seconds(request.waitSeconds)
+        var query = request.query(call)
         do {
-            let page = try await cancelWhenGracefulShutdown {
-                try await call.services.flowLogs.tail(
-                    request.query(call), patience: .seconds(request.waitSeconds))
+            while true {
+                // In short turns, so that a server that stops is not held up.
+                let left = max(.zero, deadline - ContinuousClock.now)
+                let page = try await call.services.flowLogs.tail(query, patience: min(left, .seconds(1)))
+                if !page.records.isEmpty || left <= .zero || call.services.changes.isClosed {
+                    return FlowRecordPage(Records: page.records.map(FlowRecordView.init), NextToken: page.cursor ?? "")
+                }
+                query.cursor = page.cursor
             }
-            return FlowRecordPage(Records: page.records.map(FlowRecordView.init), NextToken: page.cursor ?? "")
-        } catch let error as FlowLogError { throw APIError(flowLogs: error) }
+        } catch { throw APIError(flowLogs: error) }
     }
 }

@@ -1,6 +1,5 @@
 import CloudAPI
 import Model
-import ServiceLifecycle
 import Store
 
 /// Long poll: the host's whole desired state as soon as it is newer than the one it has.
@@ -35,7 +34,7 @@ struct PullState: ServiceAction, WeirAction {
             }
             let left = deadline - ContinuousClock.now
             // A server that stops lets its agents go: they ask the next one.
-            let isOver = left <= .zero || Task.isCancelled || Task.isShuttingDownGracefully
+            let isOver = left <= .zero || Task.isCancelled || call.services.changes.isClosed
             if state != nil || isOver { return PullStateResponse(state: state) }
             await call.services.changes.wait(after: seen, timeout: left)
         }
