@@ -29,7 +29,8 @@ extension KernelTests {
     func `a TCP transfer is copied whole, segment by segment`(_ shape: Shape) throws {
         let bed = try KernelTestbed(mtu: shape.mtu, collectorMTU: shape.collectorMTU, offloads: shape.offloads)
         let session = try KernelTestbed.session(
-            packetLength: shape.packetLength, ingress: [KernelTestbed.rule(transport: .tcp)], egress: [KernelTestbed.rule(transport: .tcp)])
+            packetLength: shape.packetLength, ingress: [KernelTestbed.rule(transport: .tcp)],
+            egress: [KernelTestbed.rule(transport: .tcp)])
         #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [session]) == [])
         try bed.warmUp()
         try bed.silenceCollector()
@@ -107,11 +108,14 @@ extension KernelTests {
         let web = try KernelTestbed.session(
             "tms-web", priority: 1, vni: 1, ingress: [],
             egress: [
-                KernelTestbed.rule(1, accept: false, transport: .udp, destinationPorts: PortRange(first: 7002, last: 7002)),
+                KernelTestbed.rule(
+                    1, accept: false, transport: .udp, destinationPorts: PortRange(first: 7002, last: 7002)),
                 KernelTestbed.rule(2, transport: .udp, destinationPorts: PortRange(first: 7001, last: 7002)),
             ])
-        let rest = try KernelTestbed.session("tms-rest", priority: 2, vni: 2, ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
-        let never = try KernelTestbed.session("tms-never", priority: 3, vni: 3, ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
+        let rest = try KernelTestbed.session(
+            "tms-rest", priority: 2, vni: 2, ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
+        let never = try KernelTestbed.session(
+            "tms-never", priority: 3, vni: 3, ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
         #expect(try bed.apply(bed.bindings(), [never, rest, web]) == [])
         try bed.warmUp()
         try bed.silenceCollector()
@@ -129,7 +133,8 @@ extension KernelTests {
         let bed = try KernelTestbed()
         let ports = PortRange(first: 7001, last: 7001)
         let narrow = try KernelTestbed.session(
-            "tms-narrow", priority: 1, vni: 1, ingress: [], egress: [KernelTestbed.rule(transport: .udp, destinationPorts: ports)])
+            "tms-narrow", priority: 1, vni: 1, ingress: [],
+            egress: [KernelTestbed.rule(transport: .udp, destinationPorts: ports)])
         let wide = try KernelTestbed.session(
             "tms-wide", priority: 2, vni: 2, ingress: [],
             egress: [KernelTestbed.rule(transport: .udp, destinationPorts: PortRange(first: 1, last: 65535))])

@@ -103,6 +103,8 @@ extension KernelTests {
         #expect(ledger.targetRefusedPackets <= ledger.mirroredPackets)
         let other = try bed.ledger("tms-back")
         #expect(other.matchedPackets == 0)
-        print("refused \(ledger.targetRefusedPackets) of \(ledger.mirroredPackets), self \(ledger.selfPackets) and \(other.selfPackets)")
+        print(
+            "refused \(ledger.targetRefusedPackets) of \(ledger.mirroredPackets), self \(ledger.selfPackets) and \(other.selfPackets)"
+        )
     }
 }

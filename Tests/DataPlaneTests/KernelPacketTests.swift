@@ -32,14 +32,15 @@ extension KernelTests {
 
     @Test func `traffic of the platform is neither copied nor logged`() throws {
         let bed = try KernelTestbed()
-        #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [KernelTestbed.session()]) == [])
+        // Not the router's errors about it, which are web's own.
+        let session = try KernelTestbed.session(ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
+        #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [session]) == [])
         try bed.warmUp()
         try bed.silenceCollector()
-        let before = try bed.ledger()
         try send("dhcp", 30, bed)
         let metadata = try #require(IPv4Address("169.254.169.254"))
         try UDPSender.send(40, bytes: 10, to: metadata, port: 80, in: bed.web)
-        #expect(try bed.ledger().matchedPackets == before.matchedPackets)
+        #expect(try bed.ledger().matchedPackets == 0)
         _ = try bed.plane().drain(spool: bed.spool)
         #expect(bed.spool.sum(KernelTestbed.webID, .egress) == MemorySpool.Sum())
     }
@@ -79,8 +80,10 @@ extension KernelTests {
             $0.direction == .egress && $0.transport == 58 && $0.destination == IPAddress("fd00:77::1")
                 && $0.acceptedBytes > 1000
         }
-        #expect(echo.map(\.acceptedPackets).reduce(0, +) == 10)
-        #expect(echo.map(\.acceptedBytes).reduce(0, +) == 5 * (2008 + 2 * 48))
+        let packets = echo.reduce(UInt64(0)) { $0 + $1.acceptedPackets }
+        let bytes = echo.reduce(UInt64(0)) { $0 + $1.acceptedBytes }
+        #expect(packets == 10)
+        #expect(bytes == 10520)
         #expect(try bed.ledger().matchedPackets == 0)
     }
 
@@ -136,42 +139,24 @@ extension KernelTests {
         #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"])) == [])
         try bed.warmUp()
         _ = try bed.plane().drain(spool: bed.spool)
-        // Packets wait in a queue of the firewall until its reader goes away, which drops them.
+        // Packets for a host that does not answer wait for its address; when it is known they meet a firewall rule.
         try Command.run(
             "nft", "-f", "-", in: bed.router.name,
             input: """
-                table ip reference {
-                chain forward { type filter hook forward priority 0; policy accept;
-                udp dport 7000 counter queue num 5
+                table netdev reference {
+                chain egress { type filter hook egress device pc priority 0; policy accept;
+                udp dport 7000 counter drop
                 }
                 }
 
                 """)
-        let script = """
-            import socket,struct,sys,time
-            s=socket.socket(socket.AF_NETLINK,socket.SOCK_RAW,12)
-            s.bind((0,0))
-            def send(kind,queue,attribute,value):
-                a=struct.pack("HH",4+len(value),attribute)+value
-                a+=b"\\0"*(-len(a)%4)
-                m=struct.pack("BBH",0,0,socket.htons(queue))+a
-                s.send(struct.pack("IHHII",16+len(m),kind,5,1,0)+m)
-                assert struct.unpack_from("i",s.recv(4096),16)[0]==0
-            send(0x302,5,1,struct.pack(">BBH",1,0,2))
-            send(0x302,5,2,struct.pack(">IB",65535,2))
-            sys.stderr.write("ready\\n");sys.stderr.flush()
-            time.sleep(60)
-            """
-        let reader: Command.Running
-        do {
-            reader = try Command.start(["python3", "-c", script], in: try #require(bed.router.name), until: "ready")
-        } catch {
-            Issue.record("this kernel has no nfnetlink_queue: \(error)")
-            return
-        }
-        try UDPSender.send(5, bytes: 10, to: KernelTestbed.clientAddress, port: 7000, in: bed.web)
+        let nobody = try #require(IPv4Address("10.77.2.99"))
+        try UDPSender.send(5, bytes: 10, to: nobody, port: 7000, in: bed.web)
         _ = try bed.plane().drain(spool: bed.spool)
-        _ = reader.end()
+        let socket = try RouteSocket(in: bed.router)
+        let device = try #require(try socket.link(named: "pc"))
+        let mac = try #require(MACAddress("02:00:00:00:00:99"))
+        try socket.replaceNeighbour(IPAddress(nobody), linkIndex: device.index, mac: mac)
         let end = Date().addingTimeInterval(5)
         var late: UInt64 = 0
         repeat { late = try bed.plane().drain(spool: bed.spool).lateDrops } while late == 0 && Date() < end

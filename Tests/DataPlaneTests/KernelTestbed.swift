@@ -144,7 +144,8 @@ final class KernelTestbed {
     }
 
     /// Counters in the kernel that know nothing of us.
-    func count(_ rule: String, in namespace: NetworkNamespace, hook: String = "prerouting", verdict: String = "") throws {
+    func count(_ rule: String, in namespace: NetworkNamespace, hook: String = "prerouting", verdict: String = "") throws
+    {
         let priority = hook == "prerouting" ? -300 : 0
         let script = """
             table ip reference { chain \(hook) { type filter hook \(hook) priority \(priority); policy accept;

@@ -41,7 +41,9 @@ struct FlowMap {
             var count = UInt32(Self.chunk)
             var next: UInt32 = 0
             let result = withUnsafeMutablePointer(to: &place) { place in
-                batch(descriptor.number, isFirst ? nil : UnsafeMutableRawPointer(place), &next, &keys, &values, &count, nil)
+                batch(
+                    descriptor.number, isFirst ? nil : UnsafeMutableRawPointer(place), &next, &keys, &values, &count,
+                    nil)
             }
             let isLast = result != 0 && errno == ENOENT
             guard result == 0 || isLast else { throw KernelError.last(attempt) }

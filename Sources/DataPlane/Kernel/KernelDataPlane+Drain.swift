@@ -123,7 +123,9 @@ extension KernelDataPlane {
                 _ = try drainQuietMap(spool)
                 try swapFlowMaps()
                 _ = try drainQuietMap(spool)
-                for position in journal.slots.indices { journal.slots[position].flowLogIDs = target(journal.slots[position]) }
+                for position in journal.slots.indices {
+                    journal.slots[position].flowLogIDs = target(journal.slots[position])
+                }
                 try keepJournal()
             } catch {
                 for slot in changed { round.fail(slot.networkInterfaceID ?? "", "change flow logs: \(error)") }
@@ -131,7 +133,9 @@ extension KernelDataPlane {
             }
         }
         for slot in journal.slots where slot.flowLogIDs.isEmpty {
-            do { try configure(slot, accounting: false) } catch { round.fail(slot.networkInterfaceID ?? "", "\(error)") }
+            do { try configure(slot, accounting: false) } catch {
+                round.fail(slot.networkInterfaceID ?? "", "\(error)")
+            }
         }
     }
 }

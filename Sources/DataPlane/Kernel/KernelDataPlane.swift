@@ -9,8 +9,9 @@ public import Model
 /// is not `Sendable` on purpose.
 public final class KernelDataPlane {
     /// How programs are attached.
-    public enum Attach: Sendable { case tcx }
+    public enum Attach: String, Codable, Sendable { case tcx }
 
+    let attach: Attach
     let pins: PinDirectory
     let maps: KernelMaps
     var journal: KernelJournal
@@ -18,8 +19,6 @@ public final class KernelDataPlane {
     var wanted: DesiredState?
     var networks = NetworkCache()
     var settled: [UInt32: SettledCounts] = [:]
-    /// The device each session's copies left through last.
-    var lastUnderlays: [UInt32: UInt32] = [:]
     /// Where to look for a free slot or session index first: the longest unused one is best.
     var nextSlot: UInt32 = 0
     var nextSession: UInt32 = 0
@@ -29,10 +28,12 @@ public final class KernelDataPlane {
     ///
     /// - Parameters:
     ///   - pinDirectory: where the bpffs is, or is mounted when there is none. Not under /sys.
+    ///   - attach: how programs are attached; only TCX so far.
     ///   - flowCapacity: five-tuples per slice of all ENIs together; more are counted as skipped. Each of the two
     ///     maps takes about 130 bytes of kernel memory for one. Heeded when the maps are made.
     /// - Throws: `KernelError` when the kernel or the rights are not enough, or another agent has the directory.
     public init(pinDirectory: String, attach: Attach = .tcx, flowCapacity: Int = 131_072) throws {
+        self.attach = attach
         pins = try PinDirectory(root: pinDirectory)
         if let found = try KernelMaps.pinned(in: pins.maps) {
             maps = found
@@ -62,7 +63,7 @@ public final class KernelDataPlane {
                 program, 0, bpf_attach_type(rawValue: KernelLink.Hook.ingress.rawValue), nil)
             if number >= 0 { close(number) }
             return number >= 0 || errno == ENODEV ? nil : "the kernel has no TCX (Linux 6.6 or newer)"
-        } catch where error.code == EPERM || error.code == EACCES {
+        } catch  where error.code == EPERM || error.code == EACCES {
             return "no right to load BPF programs: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON are needed, or root"
         } catch {
             return "\(error)"
@@ -112,7 +113,9 @@ public final class KernelDataPlane {
     /// up to date in place.
     private func adoptLinks() throws {
         var known: Set = ["dropped"]
-        for slot in journal.slots { known.formUnion([linkName(slot.number, .ingress), linkName(slot.number, .egress)]) }
+        for slot in journal.slots {
+            known.formUnion([linkName(slot.number, .ingress), linkName(slot.number, .egress)])
+        }
         for helper in journal.helpers { known.insert(helperLinkName(helper.netns)) }
         for name in pins.linkNames() where !known.contains(name) { link(name).remove() }
         let isOld = journal.programs != ProgramObject.digest

@@ -80,7 +80,8 @@ struct KernelMaps {
             0,
             weir_control(
                 phase: 0, generation: (generation, 0), start: (now, 0), end: (0, 0), next_generation: generation &+ 1))
-        let all = flowNames.enumerated().map { ($0.element, flowMaps[$0.offset].descriptor.number) }
+        let all =
+            flowNames.enumerated().map { ($0.element, flowMaps[$0.offset].descriptor.number) }
             + names.map { ($0, maps.descriptors[$0] ?? -1) }
         for (name, descriptor) in all {
             let path = "\(directory)/\(name)"

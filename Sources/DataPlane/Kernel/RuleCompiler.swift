@@ -20,7 +20,8 @@ enum RuleCompiler {
             guard rules.count <= Int(WEIR_RULES) else {
                 throw KernelError(
                     attempt: "install the rules", code: 0,
-                    detail: "\(rules.count) rules in one direction; \(WEIR_RULES) is the most for one network interface")
+                    detail: "\(rules.count) rules in one direction; \(WEIR_RULES) is the most for one network interface"
+                )
             }
             let stride = MemoryLayout<weir_rule>.stride
             let start = 16 + direction * Int(WEIR_RULES) * stride
