@@ -14,6 +14,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "weir",
     products: [
@@ -42,10 +44,15 @@ let package = Package(
         .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
         // Behaviour.
         .target(
-            name: "ControlPlane", dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging],
+            name: "ControlPlane",
+            dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
             swiftSettings: settings),
-        .target(name: "CDataPlane"),
-        .target(name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings),
+        .target(name: "CDataPlane", exclude: ["bpf"], linkerSettings: [.linkedLibrary("bpf")]),
+        .executableTarget(name: "bpf2swift", swiftSettings: settings),
+        .plugin(name: "BPFPlugin", capability: .buildTool(), dependencies: ["bpf2swift"]),
+        .target(
+            name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings,
+            plugins: ["BPFPlugin"]),
         // Executables.
         .executableTarget(
             name: "weir",
@@ -57,10 +64,32 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                lifecycle,
             ], swiftSettings: settings),
         .executableTarget(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
+            swiftSettings: settings),
+        // Tests.
+        .testTarget(name: "CloudAPITests", dependencies: ["Model", "CloudAPI"], swiftSettings: settings),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", "ControlPlane", logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WeirTests",
+            dependencies: [
+                "weir", "ControlPlane", arguments, .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
+        .testTarget(
+            name: "FlowLogsTests", dependencies: ["Model", "Packet", "FlowLogs", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
+            exclude: ["reference"], swiftSettings: settings),
+        .testTarget(
+            name: "WeirAgentTests", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", "weir-agent"],
             swiftSettings: settings),
     ]
 )

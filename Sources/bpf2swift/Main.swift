@@ -62,9 +62,9 @@ enum Main {
 
     static func machine() -> String {
         #if arch(arm64)
-            "aarch64"
+        "aarch64"
         #else
-            "x86_64"
+        "x86_64"
         #endif
     }
 }

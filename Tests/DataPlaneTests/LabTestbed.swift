@@ -1,8 +1,9 @@
-@testable import DataPlane
 import Glibc
 import Model
 import Synchronization
 import Testing
+
+@testable import DataPlane
 
 /// A lab of one VPC with two subnets and three instances; it is removed with the value.
 final class LabTestbed {

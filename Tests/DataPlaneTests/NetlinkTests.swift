@@ -1,7 +1,8 @@
-@testable import DataPlane
 import Glibc
 import Model
 import Testing
+
+@testable import DataPlane
 
 @Suite struct NetlinkTests {
     @Test func `a namespace is made, entered, listed and deleted`() throws {

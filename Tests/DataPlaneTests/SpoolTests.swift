@@ -1,8 +1,9 @@
-@testable import DataPlane
 import Glibc
 import Model
 import Packet
 import Testing
+
+@testable import DataPlane
 
 @Suite struct SpoolTests {
     @Test func `batches come out in order, once, with a gapless sequence`() throws {
@@ -122,6 +123,10 @@ import Testing
         #expect(spool.status.bytes <= 2000)
         #expect(spool.status.lostBatches > 0)
         #expect(try #require(try spool.next()).sequence == UInt64(spool.status.lostBatches) + 1)
+        #expect(spool.status.firstSequence == UInt64(spool.status.lostBatches) + 1)
+        #expect(spool.status.lostPackets == UInt64(spool.status.lostBatches))
+        let again = try bed.open(limitBytes: 2000).status
+        #expect(again.lostPackets == spool.status.lostPackets && again.firstSequence == spool.status.firstSequence)
     }
 
     @Test func `a damaged file is set aside, named and counted, and the rest goes on`() throws {
@@ -182,7 +187,7 @@ final class SpoolTestbed {
     }
 
     deinit {
-        for suffix in ["batch", "corrupt", "new", "spool-id"] {
+        for suffix in ["batch", "corrupt", "new", "spool-id", "lost"] {
             for name in files(suffix) { unlink("\(directory)/\(name)") }
         }
         rmdir(directory)

@@ -13,6 +13,9 @@ extension KernelDataPlane {
         return ("wm\(text)a", "wm\(text)b")
     }
 
+    /// Names of the helper devices, the same in every namespace.
+    public var helperDeviceNames: [String] { [helperNames.0, helperNames.1] }
+
     /// Index of the near end of the namespace's helper, made and attached when needed.
     func helper(in name: String?) throws -> UInt32 {
         let network = try networks.entry(name)

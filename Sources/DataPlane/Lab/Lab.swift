@@ -21,6 +21,9 @@ public struct Lab {
         return round.failures
     }
 
+    /// Whether a lab can have that name: 1...6 of `[a-z0-9]`.
+    public static func isName(_ name: String) -> Bool { LabRules.isName(name) }
+
     /// Removes every namespace and device of the lab. Nothing happens when there is none. Throws the first
     /// `NetlinkError` after trying all.
     public static func remove(name: String) throws(NetlinkError) {
@@ -32,6 +35,11 @@ public struct Lab {
             } catch {
                 first = first ?? error
             }
+        }
+        do {
+            try LabNamespace.removeLeftovers(lab: name)
+        } catch {
+            first = first ?? error
         }
         NamespaceDirectory.removeIfEmpty()
         if let first { throw first }

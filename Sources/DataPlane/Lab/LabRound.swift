@@ -25,6 +25,7 @@ struct LabRound {
     mutating func removeUnwanted() {
         let wanted = Set(state.vpcs.map(\.namespace) + state.instances.map(\.namespace))
         let ports = Set(state.instances.flatMap(\.ports).map { "\($0.routerNamespace)/\($0.portDevice)" })
+        attempt(state.name) { try LabNamespace.removeLeftovers(lab: $0.state.name) }
         for namespace in LabNamespace.existing(lab: state.name) {
             guard let name = namespace.name else { continue }
             attempt(name) { _ in
@@ -48,7 +49,9 @@ struct LabRound {
             round.sockets[router.namespace] = socket
             guard let loopback = try socket.link(named: "lo") else { return }
             try round.setAddresses(
-                router.gateways.map { LinkAddress(linkIndex: loopback.index, address: IPAddress($0), prefixLength: 32) },
+                router.gateways.map {
+                    LinkAddress(linkIndex: loopback.index, address: IPAddress($0), prefixLength: 32)
+                },
                 of: loopback, socket)
         }
     }
@@ -109,7 +112,8 @@ struct LabRound {
             (try router.link(named: port.portDevice), try instance.link(named: port.device))
         }
         let (oldNear, oldFar) = try ends()
-        if let oldNear, let oldFar, oldNear.group == LabMark.group, oldNear.peerIndex == oldFar.index, oldFar.peerIndex == oldNear.index,
+        if let oldNear, let oldFar, oldNear.group == LabMark.group, oldNear.peerIndex == oldFar.index,
+            oldFar.peerIndex == oldNear.index,
             oldFar.mac == port.mac
         {
             return (oldNear, oldFar)

@@ -2,11 +2,14 @@ import Glibc
 
 /// `/run/netns`, shared with iproute2 and container runtimes: made when missing, removed when nobody uses it.
 enum NamespaceDirectory {
+    /// The sticky bit, without meaning on a directory only root writes, tells one that Weir made from others'.
+    private static let ours: mode_t = 0o1755
+
     /// Makes the directory a shared mount point, so that names are seen in every mount namespace. Returns a lock
     /// (the one iproute2 takes) that is held until it is let go.
     static func prepare() throws(NetlinkError) -> FileDescriptor {
         let directory = NetworkNamespace.directory
-        guard mkdir(directory, 0o755) == 0 || errno == EEXIST else { throw NetlinkError.last("make \(directory)") }
+        guard mkdir(directory, ours) == 0 || errno == EEXIST else { throw NetlinkError.last("make \(directory)") }
         let lock = try locked()
         let shared = UInt(MS_SHARED) | UInt(MS_REC)
         if mount("", directory, "none", shared, nil) == 0 { return lock }
@@ -30,9 +33,12 @@ enum NamespaceDirectory {
         return names
     }
 
-    /// Unmounts and removes the directory when it is empty: whoever needs it next makes it anew.
+    /// Unmounts and removes the directory when Weir made it and it is empty.
     static func removeIfEmpty() {
-        guard let lock = try? locked(), entries().isEmpty else { return }
+        var status = stat()
+        guard stat(NetworkNamespace.directory, &status) == 0, status.st_mode & 0o7777 == ours,
+            let lock = try? locked(), entries().isEmpty
+        else { return }
         withExtendedLifetime(lock) {
             umount2(NetworkNamespace.directory, Int32(MNT_DETACH))
             rmdir(NetworkNamespace.directory)

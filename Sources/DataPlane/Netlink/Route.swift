@@ -3,8 +3,9 @@ public import Model
 /// A route of a table, or the answer to "how does a packet get there".
 public struct Route: Sendable, Hashable {
     /// What the kernel does with a packet (RTN_*).
-    public enum Kind: UInt8, Sendable { case unicast = 1, local, broadcast, anycast, multicast, blackhole, unreachable,
-        prohibit
+    public enum Kind: UInt8, Sendable {
+        case unicast = 1, local, broadcast, anycast, multicast, blackhole, unreachable,
+            prohibit
     }
 
     /// The prefix; the address itself in an answer.

@@ -16,6 +16,8 @@ public final class RouteMonitor {
     }
 
     public let namespace: NetworkNamespace
+    /// Inode of the namespace that is watched, also when its name has gone to another since.
+    public let inode: UInt64
     private let netlink: FileDescriptor
     private let watched: Changes
     private var buffer = [UInt8](repeating: 0, count: 32768)
@@ -24,6 +26,7 @@ public final class RouteMonitor {
     public init(in namespace: NetworkNamespace = .own, watching watched: Changes = .all) throws(NetlinkError) {
         self.namespace = namespace
         self.watched = watched
+        inode = try namespace.inode()
         var groups: UInt32 = 0
         if watched.contains(.links) { groups |= 0x1 }
         if watched.contains(.neighbours) { groups |= 0x4 }

@@ -15,7 +15,7 @@ extension RouteSocket {
             try change(
                 request(.newAddress, NetlinkFlag.create | NetlinkFlag.exclusive, address),
                 "add address \(address.address)/\(address.prefixLength)")
-        } catch where error.code == EEXIST {
+        } catch  where error.code == EEXIST {
         }
     }
 
@@ -24,7 +24,7 @@ extension RouteSocket {
         do {
             try change(
                 request(.deleteAddress, 0, address), "delete address \(address.address)/\(address.prefixLength)")
-        } catch where error.code == EADDRNOTAVAIL {
+        } catch  where error.code == EADDRNOTAVAIL {
         }
     }
 

@@ -25,7 +25,7 @@ extension RouteSocket {
     private func oneLink(_ request: NetlinkRequest, _ attempt: String) throws(NetlinkError) -> NetworkLink? {
         do {
             return try exchange(request, attempt).lazy.compactMap { NetworkLink($0) }.first
-        } catch where error.code == ENODEV {
+        } catch  where error.code == ENODEV {
             return nil
         }
     }
@@ -89,13 +89,14 @@ extension RouteSocket {
         let request = NetlinkRequest(.deleteLink, flags: NetlinkFlag.acknowledge, fixed: linkHeader(index: index))
         do {
             try change(request, "delete link \(index)")
-        } catch where error.code == ENODEV {
+        } catch  where error.code == ENODEV {
         }
     }
 
     /// Changes what is given and leaves the rest. A new name or address may need the device down.
     public func setLink(
-        index: UInt32, up: Bool? = nil, mtu: Int? = nil, mac: MACAddress? = nil, name: String? = nil, group: UInt32? = nil
+        index: UInt32, up: Bool? = nil, mtu: Int? = nil, mac: MACAddress? = nil, name: String? = nil,
+        group: UInt32? = nil
     ) throws(NetlinkError) {
         let flags = up == true ? LinkFlag.up : 0
         var request = NetlinkRequest(

@@ -16,7 +16,7 @@ extension RouteSocket {
         request.attribute(NeighbourAttribute.destination, address)
         do {
             return try exchange(request, "find neighbour \(address)").lazy.compactMap { Neighbour($0) }.first
-        } catch where error.code == ENOENT || error.code == ENODEV {
+        } catch  where error.code == ENOENT || error.code == ENODEV {
             return nil
         }
     }
@@ -40,7 +40,7 @@ extension RouteSocket {
         request.attribute(NeighbourAttribute.destination, address)
         do {
             try change(request, "delete neighbour \(address)")
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
         }
     }
 

@@ -23,7 +23,7 @@ extension RouteSocket {
         do {
             try change(
                 request(.deleteRoute, 0, route), "delete route \(route.destination)/\(route.prefixLength)")
-        } catch where error.code == ESRCH || error.code == ENODEV {
+        } catch  where error.code == ESRCH || error.code == ENODEV {
         }
     }
 
@@ -46,7 +46,7 @@ extension RouteSocket {
             case .blackhole, .unreachable, .prohibit: return nil
             default: return route
             }
-        } catch where [ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL].contains(error.code) {
+        } catch  where [ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL].contains(error.code) {
             // The four answers of a routing table: no route, unreachable, prohibit, blackhole.
             return nil
         }

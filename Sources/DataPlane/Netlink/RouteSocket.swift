@@ -102,7 +102,9 @@ public final class RouteSocket {
                 return try exchange(request, attempt)
             } catch {
                 left -= 1
-                guard left > 0, error.code == EAGAIN || error.code == ENOBUFS || error.code == EBUSY else { throw error }
+                guard left > 0, error.code == EAGAIN || error.code == ENOBUFS || error.code == EBUSY else {
+                    throw error
+                }
             }
         }
     }

@@ -18,9 +18,8 @@ public final class DirectorySpool: SliceSpool, Sendable {
 
     /// Opens the spool, or makes it. Drops what a killed predecessor had not finished writing.
     ///
-    /// - Parameters:
-    ///   - limitBytes: bytes of files kept at most.
-    ///   - entriesPerBatch: entries of one batch at most, so that a batch stays a request of bearable size.
+    /// `limitBytes`: bytes of files kept at most.
+    /// `entriesPerBatch`: entries of one batch at most, so that a batch stays a request of bearable size.
     /// - Throws: `FileError`.
     public init(directory: String, limitBytes: Int = 256 << 20, entriesPerBatch: Int = 20_000) throws {
         self.directory = directory
@@ -79,7 +78,7 @@ public final class DirectorySpool: SliceSpool, Sendable {
         do {
             let text = String(decoding: try DurableFile.read(path, limit: 64), as: UTF8.self)
             if text.utf8.count == 36 { return text }
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
         }
         let text = randomUUID()
         try DurableFile.write(Array(text.utf8), to: path)

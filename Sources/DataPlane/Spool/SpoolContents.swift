@@ -16,6 +16,7 @@ struct SpoolContents {
     private var acknowledged: UInt64 = 0
     private var skippedPackets: UInt64 = 0
     private var lostBatches = 0
+    private var lost = SpoolLoss()
     private var corruptFiles: [String] = []
     var problem: String?
     private static let corruptKept = 16
@@ -23,6 +24,8 @@ struct SpoolContents {
 
     init(directory: String) throws(FileError) {
         self.directory = directory
+        lost = SpoolLoss(text: try? DurableFile.read("\(directory)/lost", limit: 64))
+        nextSequence = lost.throughSequence &+ 1
         for name in try Self.names(directory).sorted() {
             if name.hasSuffix(".new") { unlink("\(directory)/\(name)") }
             if let sequence = SpoolFile.sequence(name, "corrupt") {
@@ -30,6 +33,11 @@ struct SpoolContents {
                 corruptFiles.append(name)
             }
             guard let sequence = SpoolFile.sequence(name, "batch") else { continue }
+            // Counted as lost, and killed before it could be deleted.
+            if sequence <= lost.throughSequence {
+                unlink(path(name))
+                continue
+            }
             nextSequence = max(nextSequence, sequence &+ 1)
             let (bytes, size) = try DurableFile.readHead(path(name), count: SpoolFile.headBytes)
             guard let head = SpoolFile(head: bytes), head.sequence == sequence else {
@@ -54,7 +62,9 @@ struct SpoolContents {
     var status: SpoolStatus {
         SpoolStatus(
             waitingBatches: files.count { $0.head.sequence > acknowledged }, bytes: totalBytes,
-            nextSequence: nextSequence, skippedPackets: skippedPackets, lostBatches: lostBatches,
+            firstSequence: files.first { $0.head.sequence > acknowledged }?.head.sequence ?? nextSequence,
+            nextSequence: nextSequence, lostPackets: lost.packets, skippedPackets: skippedPackets,
+            lostBatches: lostBatches,
             corruptFiles: corruptFiles, problem: problem)
     }
 
@@ -131,8 +141,14 @@ struct SpoolContents {
             files[index - 1].isReduced = true
         }
         while total > limit, let oldest = files.first, oldest.head.mapGeneration != newest.mapGeneration {
+            if oldest.head.sequence > acknowledged {
+                let slices = payload(oldest).flatMap { try? FlowSliceCodec.decode($0) } ?? []
+                lost.throughSequence = oldest.head.sequence
+                for slice in slices { lost.packets = Self.sum(lost.packets, Self.reduced(slice).skippedPackets) }
+                try DurableFile.write(lost.text, to: path("lost"))
+                lostBatches += 1
+            }
             try remove(oldest)
-            if oldest.head.sequence > acknowledged { lostBatches += 1 }
             total -= oldest.bytes
             files.removeFirst()
         }

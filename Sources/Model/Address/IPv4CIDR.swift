@@ -22,6 +22,14 @@ public struct IPv4CIDR: Hashable, Sendable {
         self.init(address, length: length)
     }
 
+    /// Every address, `0.0.0.0/0`.
+    public static let all = IPv4CIDR(every: ())
+
+    private init(every: Void) {
+        network = IPv4Address(rawValue: 0)
+        length = 0
+    }
+
     static func mask(_ length: Int) -> UInt32 { length <= 0 ? 0 : ~UInt32(0) << UInt32(32 - length) }
 
     /// The netmask, in host byte order.

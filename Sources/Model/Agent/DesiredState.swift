@@ -157,3 +157,19 @@ public struct PortRange: Codable, Sendable, Hashable {
     public var coversAll: Bool { first <= 1 && last == 65535 }
     public func contains(_ port: UInt16) -> Bool { first <= port && port <= last }
 }
+
+extension PortRange {
+    /// Reads the API's `start/end` inside 1...65535, or `-1/-1` for any port; `nil` for anything else.
+    public init?(apiText text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        if parts[0] == "-1", parts[1] == "-1" {
+            self = .any
+            return
+        }
+        guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }),
+            let first = UInt16(parts[0]), let last = UInt16(parts[1]), first >= 1, first <= last
+        else { return nil }
+        self.init(first: first, last: last)
+    }
+}

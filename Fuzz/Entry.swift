@@ -1,0 +1,14 @@
+/// What libFuzzer calls; `run.sh` chooses the target by a flag.
+@c(LLVMFuzzerTestOneInput) public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = UnsafeRawBufferPointer(start: start, count: count)
+    #if FUZZ_PACKET
+    fuzzPacket(bytes)
+    #elseif FUZZ_SLICES
+    fuzzSlices(bytes)
+    #elseif FUZZ_CAPTURE
+    fuzzCapture(bytes)
+    #else
+    #error("no fuzz target chosen")
+    #endif
+    return 0
+}

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Fuzzes parsers with libFuzzer and AddressSanitizer.
+# Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices capture (all by default)
+# Needs the Swift toolchain alone. A failing input is left in Fuzz/.build; add it to a test and to Fuzz/corpus/TARGET.
+set -eu
+[ $# -ge 1 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+seconds=$1
+shift
+[ $# -gt 0 ] || set -- packet slices capture
+cd "$(dirname "$0")"
+mkdir -p .build
+flags="-O -g -wmo -swift-version 6 -parse-as-library -sanitize=fuzzer,address -use-ld=lld"
+flags="$flags -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility"
+flags="$flags -enable-upcoming-feature InternalImportsByDefault"
+
+compile() {
+    module=$1
+    swiftc $flags -module-name "$module" -emit-module -emit-module-path ".build/$module.swiftmodule" -I .build \
+        -c $(find "../Sources/$module" -name '*.swift' | sort) -o ".build/$module.o"
+}
+
+compile Model
+compile Packet
+for target in "$@"; do
+    case $target in packet | slices | capture) ;; *) echo "no fuzz target $target" >&2; exit 2 ;; esac
+    name=$(echo "$target" | tr a-z A-Z)
+    swiftc $flags -module-name Fuzz -I .build -D "FUZZ_$name" Fuzz*.swift Entry.swift .build/Model.o .build/Packet.o \
+        -o ".build/fuzz-$target"
+    # What is found stays out of the committed corpus.
+    mkdir -p ".build/corpus-$target"
+    echo "fuzzing $target for $seconds s"
+    ".build/fuzz-$target" -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
+        -artifact_prefix=".build/$target-" ".build/corpus-$target" "corpus/$target" 2>".build/$target.log" || {
+        tail -n 40 ".build/$target.log" >&2
+        echo "fuzzing $target failed" >&2
+        exit 1
+    }
+    grep -E 'number_of_executed_units|new_units_added|DONE' ".build/$target.log"
+done

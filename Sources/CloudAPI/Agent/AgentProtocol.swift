@@ -1,0 +1,72 @@
+public import Model
+
+// The calls between agent and server: service `weir`, signed like any other, arguments as one JSON text where they
+// are a document of their own.
+
+/// `JoinHost`, signed with the join token's own ID and secret.
+public struct JoinHostRequest: Codable, Sendable {
+    public var Hostname: String
+    public init(hostname: String) { Hostname = hostname }
+}
+
+/// The host's identity from now on. The secret is shown once.
+public struct JoinHostResponse: Codable, Sendable {
+    public var HostId: String
+    public var AccessKeyId: String
+    public var SecretAccessKey: String
+    public var Region: String
+
+    public init(hostID: String, accessKeyID: String, secretAccessKey: String, region: String) {
+        HostId = hostID
+        AccessKeyId = accessKeyID
+        SecretAccessKey = secretAccessKey
+        Region = region
+    }
+}
+
+/// `ReportHost`, `AcknowledgeState`, `PutLedgers`: `Document` is the JSON of ``HostReport``,
+/// ``HostAcknowledgement`` or `[SessionLedger]`.
+public struct DocumentRequest: Codable, Sendable {
+    public var Document: String
+    public init(document: String) { Document = document }
+}
+
+/// `PullState`: answers at once when the host's state is newer than `AfterGeneration`, else after `WaitSeconds`.
+public struct PullStateRequest: Codable, Sendable {
+    public var AfterGeneration: UInt64
+    /// 0...30.
+    public var WaitSeconds: Int
+
+    public init(afterGeneration: UInt64, waitSeconds: Int) {
+        AfterGeneration = afterGeneration
+        WaitSeconds = waitSeconds
+    }
+}
+
+public struct PullStateResponse: Codable, Sendable {
+    /// Absent when nothing is newer.
+    public var State: DesiredState?
+    public init(state: DesiredState?) { State = state }
+}
+
+/// `PutSlices`: one spooled batch. Sending it again changes nothing.
+public struct PutSlicesRequest: Codable, Sendable {
+    /// The spool's UUID: a new spool starts its sequence anew.
+    public var SpoolId: String
+    /// Counts from 1 without a gap.
+    public var Sequence: UInt64
+    /// Base64 of the slices as `FlowSliceCodec` writes them.
+    public var Data: String
+
+    public init(spoolID: String, sequence: UInt64, data: String) {
+        SpoolId = spoolID
+        Sequence = sequence
+        Data = data
+    }
+}
+
+public struct PutSlicesResponse: Codable, Sendable {
+    /// Everything up to and including this is durable at the server.
+    public var AcknowledgedSequence: UInt64
+    public init(acknowledgedSequence: UInt64) { AcknowledgedSequence = acknowledgedSequence }
+}

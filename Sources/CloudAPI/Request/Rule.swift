@@ -1,0 +1,102 @@
+public import Model
+
+/// How one parameter's text becomes a value, and the error it gives when it cannot.
+public struct Rule<Value>: Sendable {
+    let read: @Sendable (_ text: String, _ name: String) throws(APIError) -> Value
+
+    public init(_ read: @escaping @Sendable (_ text: String, _ name: String) throws(APIError) -> Value) {
+        self.read = read
+    }
+
+    /// Reads with `parse`; `nil` from it is `error`, or `InvalidParameter.<Name>` when none is given.
+    public static func parsed(
+        or error: APIError? = nil, _ parse: @escaping @Sendable (String) -> Value?
+    ) -> Rule {
+        Rule { (text: String, name: String) throws(APIError) in
+            guard let value = parse(text) else { throw error ?? .invalidParameter(name) }
+            return value
+        }
+    }
+}
+
+extension Rule where Value == String {
+    /// Any text.
+    public static var text: Rule { Rule { (text: String, _: String) throws(APIError) in text } }
+
+    /// One of `values`, exactly.
+    public static func oneOf(_ values: Set<String>, or error: APIError? = nil) -> Rule {
+        parsed(or: error) { values.contains($0) ? $0 : nil }
+    }
+
+    /// A resource name: 1–128 characters, first a letter, Chinese character or digit, then also `.` `_` `-`.
+    public static var name: Rule {
+        Rule { (text: String, _: String) throws(APIError) in
+            guard text.unicodeScalars.count <= 128 else { throw .nameTooLong }
+            guard let first = text.unicodeScalars.first, isWord(first),
+                text.unicodeScalars.allSatisfy({ isWord($0) || $0 == "." || $0 == "_" || $0 == "-" })
+            else { throw .nameMalformed }
+            return text
+        }
+    }
+
+    /// A name of a VPC or subnet: a name that does not start with `http://` or `https://`. (Neither can a name.)
+    public static var description: Rule {
+        Rule { (text: String, _: String) throws(APIError) in
+            guard text.unicodeScalars.count <= 255 else { throw .descriptionTooLong }
+            guard let first = text.unicodeScalars.first else { return text }
+            guard isWord(first),
+                text.unicodeScalars.allSatisfy({ isWord($0) || ",._ =-，。".unicodeScalars.contains($0) })
+            else { throw .descriptionMalformed }
+            return text
+        }
+    }
+
+    /// ASCII letters and digits, and Han characters.
+    static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9": true
+        default: scalar.value > 0x7f && scalar.properties.isIdeographic
+        }
+    }
+}
+
+extension Rule where Value == Int {
+    /// A decimal integer inside `range`.
+    public static func range(_ range: ClosedRange<Int>, or error: APIError? = nil) -> Rule {
+        parsed(or: error) { text in
+            guard text.utf8.count <= 20, let value = Int(text), range.contains(value) else { return nil }
+            return value
+        }
+    }
+
+    /// One of `values`.
+    public static func oneOf(_ values: Set<Int>, or error: APIError? = nil) -> Rule {
+        parsed(or: error) { text in Int(text).flatMap { values.contains($0) ? $0 : nil } }
+    }
+}
+
+extension Rule where Value == Bool {
+    /// `true` or `false`, in any letter case.
+    public static var flag: Rule {
+        parsed { text in
+            switch text.lowercased() {
+            case "true": true
+            case "false": false
+            default: nil
+            }
+        }
+    }
+}
+
+extension Rule where Value: RawRepresentable, Value.RawValue == String, Value: Sendable {
+    /// The raw value of an enumeration, exactly.
+    public static func choice(or error: APIError? = nil) -> Rule {
+        parsed(or: error) { Value(rawValue: $0) }
+    }
+}
+
+extension Rule where Value == IPv4CIDR {
+    public static func cidr(or error: APIError = .malformed("CidrBlock", "CIDR block")) -> Rule {
+        parsed(or: error) { IPv4CIDR($0) }
+    }
+}

@@ -1,0 +1,76 @@
+public import FoundationEssentials
+
+/// The documented JSON around every answer.
+public struct ResponseMetadata: Codable, Sendable, Equatable {
+    public struct Failure: Codable, Sendable, Equatable {
+        /// Only gateway errors have a number.
+        public var CodeN: Int?
+        public var Code: String
+        public var Message: String
+
+        public init(_ error: APIError) {
+            CodeN = error.code.number
+            Code = error.code.name
+            Message = error.message
+        }
+    }
+
+    public var RequestId: String
+    public var Action: String
+    public var Version: String
+    public var Service: String
+    public var Region: String
+    public var Error: Failure?
+
+    public init(
+        requestID: String, action: String, version: String, service: String, region: String, error: APIError? = nil
+    ) {
+        RequestId = requestID
+        Action = action
+        Version = version
+        Service = service
+        Region = region
+        Error = error.map(Failure.init)
+    }
+}
+
+/// Writes answers: metadata, and the result with the request ID repeated inside.
+public enum ResponseEnvelope {
+    private struct Failure: Encodable { let ResponseMetadata: ResponseMetadata }
+
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return encoder
+    }
+
+    /// The JSON object of a result, without its request ID: what idempotency keeps.
+    public static func object(_ result: some Encodable) throws -> Data { try encoder.encode(result) }
+
+    /// Wraps the JSON object of a result and repeats the request ID inside it.
+    public static func success(_ metadata: ResponseMetadata, object: Data) throws -> Data {
+        var data = Data(#"{"ResponseMetadata":"#.utf8)
+        data += try encoder.encode(metadata)
+        data += Data(#","Result":{"RequestId":"#.utf8)
+        data += try encoder.encode(metadata.RequestId)
+        if object.count > 2 { data += Data(",".utf8) }
+        data += object.dropFirst()
+        data += Data("}".utf8)
+        return data
+    }
+
+    /// `metadata` must carry the error.
+    public static func failure(_ metadata: ResponseMetadata) -> Data {
+        // A flat value of strings and integers always encodes; the literal keeps the promise of JSON if it ever did not.
+        (try? encoder.encode(Failure(ResponseMetadata: metadata)))
+            ?? Data(#"{"ResponseMetadata":{"RequestId":"","Error":{"Code":"InternalError","Message":""}}}"#.utf8)
+    }
+}
+
+/// An answer without fields of its own.
+public struct EmptyResult: Codable, Sendable {
+    public init() {}
+    private enum CodingKeys: CodingKey {}
+    public init(from decoder: any Decoder) throws {}
+    public func encode(to encoder: any Encoder) throws { _ = encoder.container(keyedBy: CodingKeys.self) }
+}

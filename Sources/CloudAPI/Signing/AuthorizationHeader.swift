@@ -1,0 +1,48 @@
+/// `HMAC-SHA256 Credential=AK/date/region/service/request, SignedHeaders=a;b, Signature=hex`, taken apart.
+public struct AuthorizationHeader: Sendable, Equatable {
+    public var accessKeyID: String
+    public var scope: CredentialScope
+    /// Lower-case names, as listed.
+    public var signedHeaders: [String]
+    public var signature: [UInt8]
+
+    /// Reads the header; tolerates missing or extra spaces after the commas.
+    /// - Throws: `InvalidAuthorization`, `MissingSignature`, `InvalidCredential`.
+    public init(_ text: String) throws(APIError) {
+        guard text.utf8.count <= 4096, text.hasPrefix(Signer.algorithm + " ") else { throw .invalidAuthorization }
+        var parts: [String: String] = [:]
+        for part in text.dropFirst(Signer.algorithm.count).split(separator: ",") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2 else { throw .invalidAuthorization }
+            let name = String(CanonicalRequest.trimmed(String(pair[0])))
+            guard parts.updateValue(String(CanonicalRequest.trimmed(String(pair[1]))), forKey: name) == nil else {
+                throw .invalidAuthorization
+            }
+        }
+        guard let credential = parts["Credential"] else { throw .invalidCredential }
+        guard let signed = parts["SignedHeaders"] else { throw .invalidAuthorization }
+        guard let signature = parts["Signature"], !signature.isEmpty else { throw .missingSignature }
+        let fields = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 5, fields.allSatisfy({ !$0.isEmpty }), fields[4] == "request", fields[1].utf8.count == 8
+        else { throw .invalidCredential }
+        guard let bytes = Self.bytes(hex: signature), bytes.count == 32 else { throw .signatureDoesNotMatch }
+        accessKeyID = fields[0]
+        scope = CredentialScope(date: fields[1], region: fields[2], service: fields[3])
+        signedHeaders = signed.split(separator: ";").map { $0.lowercased() }
+        self.signature = bytes
+    }
+
+    static func bytes(hex: String) -> [UInt8]? {
+        let digits = Array(hex.utf8)
+        guard digits.count % 2 == 0, digits.count <= 128 else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            // A signature is lower-case hex; upper case would be a second spelling of the same bytes.
+            guard !(0x41...0x46).contains(digits[index]), !(0x41...0x46).contains(digits[index + 1]),
+                let high = PercentCoding.hexValue(digits[index]), let low = PercentCoding.hexValue(digits[index + 1])
+            else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,95 @@
+/// A request as the signature sees it (HMAC-SHA256 of the Volcengine OpenAPI).
+public struct CanonicalRequest: Sendable {
+    public var method: String
+    public var path: String
+    /// Decoded pairs, in the order they came.
+    public var query: [(name: String, value: String)]
+    /// Signed headers by lower-case name.
+    public var headers: [(name: String, value: String)]
+    /// Lower-case hex SHA-256 of the body.
+    public var bodyHash: String
+
+    public init(
+        method: String, path: String = "/", query: [(name: String, value: String)],
+        headers: [(name: String, value: String)], bodyHash: String
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.bodyHash = bodyHash
+    }
+
+    /// How repeated query keys are ordered: the official clients differ.
+    public enum RepeatedKeys: CaseIterable, Sendable { case byValue, asSent }
+
+    /// The names of the signed headers, sorted, joined by `;`.
+    public var signedHeaders: String { headers.map(\.name).sorted().joined(separator: ";") }
+
+    public var hasRepeatedKeys: Bool { Set(query.map(\.name)).count < query.count }
+
+    /// The canonical text whose hash is signed.
+    public func text(_ order: RepeatedKeys = .byValue) -> String {
+        var text: [UInt8] = []
+        text += method.utf8
+        text.append(10)
+        text += Self.canonicalPath(path)
+        text.append(10)
+        text += canonicalQuery(order)
+        text.append(10)
+        for header in headers.sorted(by: { $0.name < $1.name }) {
+            text += header.name.utf8
+            text.append(0x3a)
+            text += Self.trimmed(header.value).utf8
+            text.append(10)
+        }
+        text.append(10)
+        text += signedHeaders.utf8
+        text.append(10)
+        text += bodyHash.utf8
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func canonicalPath(_ path: String) -> [UInt8] {
+        var text: [UInt8] = []
+        for byte in (path.isEmpty ? "/" : path).utf8 {
+            if byte == UInt8(ascii: "/") {
+                text.append(byte)
+            } else {
+                PercentCoding.encode(CollectionOfOne(byte), into: &text)
+            }
+        }
+        return text
+    }
+
+    private func canonicalQuery(_ order: RepeatedKeys) -> [UInt8] {
+        var pairs: [(offset: Int, name: [UInt8], value: [UInt8])] = []
+        for (offset, pair) in query.enumerated() {
+            var name: [UInt8] = []
+            var value: [UInt8] = []
+            PercentCoding.encode(pair.name.utf8, into: &name)
+            PercentCoding.encode(pair.value.utf8, into: &value)
+            pairs.append((offset, name, value))
+        }
+        pairs.sort { left, right in
+            if left.name != right.name { return left.name.lexicographicallyPrecedes(right.name) }
+            if order == .byValue, left.value != right.value { return left.value.lexicographicallyPrecedes(right.value) }
+            return left.offset < right.offset
+        }
+        var text: [UInt8] = []
+        for pair in pairs {
+            if !text.isEmpty { text.append(UInt8(ascii: "&")) }
+            text += pair.name
+            text.append(UInt8(ascii: "="))
+            text += pair.value
+        }
+        return text
+    }
+
+    static func trimmed(_ value: String) -> Substring {
+        var part = Substring(value)
+        while let first = part.utf8.first, first == 0x20 || first == 0x09 { part.removeFirst() }
+        while let last = part.utf8.last, last == 0x20 || last == 0x09 { part.removeLast() }
+        return part
+    }
+}

@@ -1,0 +1,91 @@
+import Crypto
+import Model
+
+/// What a signature is good for: `yyyyMMdd/region/service/request`.
+public struct CredentialScope: Sendable, Hashable {
+    public var date: String
+    public var region: String
+    public var service: String
+
+    public init(date: String, region: String, service: String) {
+        self.date = date
+        self.region = region
+        self.service = service
+    }
+
+    public var text: String { "\(date)/\(region)/\(service)/request" }
+}
+
+/// An access key with its secret. Its description never shows the secret.
+public struct Credentials: Sendable, CustomStringConvertible {
+    public var accessKeyID: String
+    public var secretAccessKey: String
+
+    public init(accessKeyID: String, secretAccessKey: String) {
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+    }
+
+    public var description: String { "Credentials(\(accessKeyID), secret hidden)" }
+}
+
+/// HMAC-SHA256 request signing of the Volcengine OpenAPI.
+public enum Signer {
+    public static let algorithm = "HMAC-SHA256"
+
+    /// Lower-case hex SHA-256.
+    public static func sha256(_ bytes: some Sequence<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }
+
+    public static func stringToSign(_ canonical: String, date: String, scope: CredentialScope) -> String {
+        "\(algorithm)\n\(date)\n\(scope.text)\n\(sha256(canonical.utf8))"
+    }
+
+    /// kDate → kRegion → kService → kSigning.
+    public static func signingKey(secret: String, scope: CredentialScope) -> [UInt8] {
+        var key = Array(secret.utf8)
+        for part in [scope.date, scope.region, scope.service, "request"] { key = mac(part, key: key) }
+        return key
+    }
+
+    public static func signature(_ stringToSign: String, key: [UInt8]) -> [UInt8] { mac(stringToSign, key: key) }
+
+    private static func mac(_ text: String, key: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: key)))
+    }
+
+    static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Headers that sign `request`: `X-Date`, `X-Content-Sha256` and `Authorization`, to be sent beside `host` and
+    /// `contentType` as given.
+    public static func headers(
+        method: String, host: String, query: [(name: String, value: String)], contentType: String, body: [UInt8],
+        credentials: Credentials, region: String, service: String, unixSeconds: Int64
+    ) -> [(name: String, value: String)] {
+        let date = CalendarTime(unixSeconds: unixSeconds).basicUTC
+        let scope = CredentialScope(date: String(date.prefix(8)), region: region, service: service)
+        let bodyHash = sha256(body)
+        let request = CanonicalRequest(
+            method: method, query: query,
+            headers: [
+                ("content-type", contentType), ("host", host), ("x-content-sha256", bodyHash), ("x-date", date),
+            ], bodyHash: bodyHash)
+        let code = signature(
+            stringToSign(request.text(), date: date, scope: scope),
+            key: signingKey(secret: credentials.secretAccessKey, scope: scope))
+        let authorization =
+            "\(algorithm) Credential=\(credentials.accessKeyID)/\(scope.text), "
+            + "SignedHeaders=\(request.signedHeaders), Signature=\(hex(code))"
+        return [
+            ("Content-Type", contentType), ("X-Date", date), ("X-Content-Sha256", bodyHash),
+            ("Authorization", authorization),
+        ]
+    }
+}

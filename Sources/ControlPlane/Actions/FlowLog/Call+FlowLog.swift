@@ -1,0 +1,59 @@
+import CloudAPI
+import Model
+import Store
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#endif
+
+extension Call {
+    /// A flow log that may change now.
+    func changeableFlowLog(_ id: String, _ tx: any ReadTransaction) throws -> FlowLog {
+        let log = try find(FlowLog.self, id, tx, or: .flowLogNotFound)
+        guard log.businessStatus == .normal else { throw APIError.flowLogFrozen }
+        guard !log.status.isTransitional else { throw APIError.operationConflict }
+        return log
+    }
+
+    /// Starts or stops a flow log; the hosts that hold the ENIs it watches follow.
+    func setEnabled(_ enabled: Bool, flowLog id: String, _ tx: any WriteTransaction) throws {
+        var log = try changeableFlowLog(id, tx)
+        guard log.enabled != enabled else { throw APIError.flowLogStatus }
+        log.enabled = enabled
+        log.status = .pending
+        log.updatedAt = now
+        log.waitsFor = try tx.hosts(holding: tx.interfaces(watchedBy: log.resourceType, log.resourceID, in: scope))
+        log.generation = try tx.raiseGeneration()
+        try tx.update(log)
+    }
+
+    func logProject(named name: String, _ tx: any ReadTransaction) throws -> LogProject? {
+        try tx.list(ListQuery<LogProject>().filter("name", name), in: scope).items.first
+    }
+
+    func logTopic(named name: String, of project: LogProject, _ tx: any ReadTransaction) throws -> LogTopic? {
+        let query = ListQuery<LogTopic>().filter("projectID", project.id.rawValue).filter("name", name)
+        return try tx.list(query, in: scope).items.first
+    }
+
+    /// Makes the project's row.
+    func makeLogProject(named name: String, _ tx: any WriteTransaction) throws -> LogProject {
+        let project = LogProject(
+            id: Self.newUUID(), accountID: scope.accountID, region: scope.region, name: name, createdAt: now)
+        try tx.insert(project)
+        return project
+    }
+
+    /// Makes the topic's row.
+    func makeLogTopic(
+        named name: String, of project: LogProject, indexed: Bool, _ tx: any WriteTransaction
+    ) throws -> LogTopic {
+        let topic = LogTopic(
+            id: Self.newUUID(), accountID: scope.accountID, region: scope.region, projectID: project.id, name: name,
+            indexed: indexed, createdAt: now)
+        try tx.insert(topic)
+        return topic
+    }
+
+    private static func newUUID<R>() -> Identifier<R> { Identifier(UUID().uuidString.lowercased()) }
+}

@@ -1,0 +1,65 @@
+import CloudAPI
+import FlowLogs
+import Model
+import Packet
+
+/// Which records a search, a tail or a sum means.
+struct FlowRecordRequest: ActionRequest {
+    var flowLogID: String?
+    var interfaceID: String?
+    var endedAfter: Int?
+    var endedThrough: Int?
+    var source: AddressBlock?
+    var destination: AddressBlock?
+    var sourcePort: Int?
+    var destinationPort: Int?
+    var transport: Int?
+    var direction: String?
+    var action: String?
+    var status: String?
+    var newestFirst = false
+    var includeOpen = false
+    var waitSeconds = 20
+    var maxResults = 100
+    var nextToken: String?
+    init() {}
+
+    static var fields: [Field<Self>] {
+        [
+            .optional("FlowLogId", \.flowLogID, .text), .optional("NetworkInterfaceId", \.interfaceID, .text),
+            .optional("EndedAfter", \.endedAfter, .range(0...Int.max)),
+            .optional("EndedThrough", \.endedThrough, .range(0...Int.max)),
+            .optional("Source", \.source, .parsed { AddressBlock($0) }),
+            .optional("Destination", \.destination, .parsed { AddressBlock($0) }),
+            .optional("SourcePort", \.sourcePort, .range(0...65535)),
+            .optional("DestinationPort", \.destinationPort, .range(0...65535)),
+            .optional("ProtocolNumber", \.transport, .range(0...255)),
+            .optional("Direction", \.direction, .oneOf(["ingress", "egress"])),
+            .optional("TrafficAction", \.action, .oneOf(["ACCEPT", "REJECT"])),
+            .optional("LogStatus", \.status, .oneOf(["OK", "NODATA", "SKIPDATA"])),
+            .optional("NewestFirst", \.newestFirst, .flag), .optional("IncludeOpen", \.includeOpen, .flag),
+            .optional("WaitSeconds", \.waitSeconds, .range(0...30)),
+            .optional("MaxResults", \.maxResults, .range(1...1000, or: .maxResultsMalformed)),
+            .optional("NextToken", \.nextToken, .text),
+        ]
+    }
+
+    /// The query, for the caller's own records only.
+    func query(_ call: Call) -> FlowQuery {
+        FlowQuery(
+            accountID: call.scope.accountID, flowLogID: flowLogID, networkInterfaceID: interfaceID,
+            endedAfter: endedAfter.map(Int64.init), endedThrough: endedThrough.map(Int64.init), source: source,
+            destination: destination, sourcePorts: sourcePort.map(Self.one),
+            destinationPorts: destinationPort.map(Self.one),
+            transport: transport.map { UInt8(clamping: $0) },
+            direction: direction.map { $0 == "ingress" ? .ingress : .egress },
+            action: action.flatMap { FlowAction(text: $0) },
+            statuses: Set([status.flatMap { FlowLogStatus(text: $0) }].compactMap { $0 }), newestFirst: newestFirst,
+            includeOpen: includeOpen, limit: maxResults,
+            cursor: nextToken.flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    private static func one(_ port: Int) -> PortRange {
+        PortRange(first: UInt16(clamping: port), last: UInt16(clamping: port))
+    }
+}

@@ -1,0 +1,69 @@
+import CloudAPI
+import FlowLogs
+import FoundationEssentials
+import Model
+import Packet
+import Store
+
+/// Takes one spooled batch of an agent. When it answers, records and the batch's number are durable together.
+struct PutSlices: ServiceAction, WeirAction {
+    struct Request: ActionRequest {
+        var spoolID = ""
+        var sequence = 0
+        var data = ""
+        init() {}
+        static var fields: [Field<Self>] {
+            [
+                .required("SpoolId", \.spoolID, .text),
+                .required("Sequence", \.sequence, .range(1...Int.max)),
+                .required("Data", \.data, .text),
+            ]
+        }
+    }
+    typealias Response = PutSlicesResponse
+    init() {}
+
+    func run(_ request: Request, _ call: Call) async throws -> PutSlicesResponse {
+        guard let spool = SpoolID(request.spoolID) else { throw APIError.invalidParameter("SpoolId") }
+        guard let bytes = Data(base64Encoded: request.data), let slices = try? FlowSliceCodec.decode(Array(bytes))
+        else { throw APIError.invalidParameter("Data") }
+        let logs = try await call.services.store.read { tx in
+            // A host feeds flow logs of its own account and region alone.
+            try tx.list(ListQuery<FlowLog>(), in: call.scope).items.map { $0.settings(call.settings) }
+        }
+        let batch = FlowBatch(
+            agentID: call.hostID, spoolID: spool, sequence: UInt64(request.sequence), slices: slices)
+        do {
+            let acknowledged = try await call.services.flowLogs.ingest(batch, logs: logs, at: call.now / 1000)
+            return PutSlicesResponse(acknowledgedSequence: acknowledged)
+        } catch { throw APIError(flowLogs: error) }
+    }
+}
+
+extension FlowLog {
+    /// What the record store needs to know of it.
+    func settings(_ settings: Settings) -> FlowLogSettings {
+        let type: FlowLogSettings.TrafficType =
+            switch trafficType {
+            case .all: .all
+            case .allow: .allow
+            case .drop: .drop
+            }
+        return FlowLogSettings(
+            flowLogID: id.rawValue, accountID: accountID, trafficType: type,
+            windowSeconds: settings.flowWindowSeconds > 0 ? settings.flowWindowSeconds : aggregationInterval * 60)
+    }
+}
+
+extension APIError {
+    init(flowLogs error: FlowLogError) {
+        self =
+            switch error {
+            case .invalidBatch(let why), .invalidSettings(let why), .invalidQuery(let why):
+                APIError(.init("InvalidParameter", 400), "The flow log store refuses: \(why).")
+            case .invalidCursor: .nextTokenMalformed
+            case .storageFull: .unavailable("There is no room for flow records.")
+            case .cancelled, .newerSchema, .storage: .unavailable("The flow records cannot be reached.")
+            }
+    }
+}

@@ -1,0 +1,57 @@
+public import Model
+
+/// `DescribeHosts`.
+public struct HostList: Codable, Sendable {
+    public var Hosts: [HostView]
+    public var Generation: Int64
+}
+
+/// A host as the API shows it.
+public struct HostView: Codable, Sendable {
+    public var HostId: String
+    public var Hostname: String
+    /// Heard within the last 30 s.
+    public var Reachable: Bool
+    public var HeardAt: String
+    public var IsLab: Bool
+    public var AcknowledgedGeneration: Int64
+    public var Failures: [HostAcknowledgement.Failure]
+    public var Report: HostReport?
+}
+
+/// `DescribeMirrorLedger`.
+public struct MirrorLedgers: Codable, Sendable {
+    public struct Entry: Codable, Sendable {
+        public var HostId: String
+        /// When the host counted it, Unix milliseconds.
+        public var At: Int64
+        public var Ledger: SessionLedger
+    }
+    public var Ledgers: [Entry]
+}
+
+/// `DescribeLab`.
+public struct LabLayout: Codable, Sendable {
+    /// Absent without a lab.
+    public var Lab: LabState?
+}
+
+/// `DescribeServerStatus`.
+public struct ServerStatus: Codable, Sendable {
+    public struct Item: Codable, Sendable {
+        public var ResourceId: String
+        public var Status: String
+        public var Failure: String
+    }
+    public var Region: String
+    public var DataPlane: String
+    /// Of intent.
+    public var Generation: Int64
+    public var Targets: Int
+    public var Filters: Int
+    public var Sessions: Int
+    public var FlowLogs: Int
+    public var Hosts: [HostView]
+    /// Up to 100 of each kind.
+    public var Unsettled: [Item]
+}

@@ -1,0 +1,38 @@
+import CloudAPI
+
+extension Field {
+    /// A documented parameter for something this server does not have: refused rather than ignored.
+    static func unoffered(_ name: String, _ what: String) -> Field {
+        Field(name: name) { (_: inout Request, parameters: Parameters) throws(APIError) in
+            if let text = parameters[name], !text.isEmpty { throw .unoffered(name, what) }
+        }
+    }
+
+    /// A documented flag for something this server does not have: only `false` is taken.
+    static func unofferedFlag(_ name: String, _ what: String) -> Field {
+        Field(name: name) { (_: inout Request, parameters: Parameters) throws(APIError) in
+            guard let text = parameters[name], !text.isEmpty else { return }
+            switch text.lowercased() {
+            case "false": return
+            case "true": throw .unoffered(name, what)
+            default: throw .invalidParameter(name)
+            }
+        }
+    }
+
+    /// A documented parameter of which this server has one value alone.
+    static func only(_ name: String, _ value: String, _ what: String) -> Field {
+        Field(name: name) { (_: inout Request, parameters: Parameters) throws(APIError) in
+            if let text = parameters[name], !text.isEmpty, text != value { throw .unoffered(name, what) }
+        }
+    }
+}
+
+extension APIError {
+    static func unoffered(_ name: String, _ what: String) -> APIError {
+        APIError(Code("InvalidParameter.\(name)", 400), "The specified parameter \(name) is refused: \(what).")
+    }
+
+    /// Why IPv6 parameters of networks are refused.
+    static var noIPv6: String { "this server does not offer IPv6 networks" }
+}

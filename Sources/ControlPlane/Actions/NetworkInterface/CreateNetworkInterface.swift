@@ -1,0 +1,79 @@
+import CloudAPI
+import Model
+import Store
+
+/// Makes a secondary ENI with addresses of its subnet.
+struct CreateNetworkInterface: WriteAction {
+    struct Request: ActionRequest {
+        var subnetID = ""
+        var securityGroupIDs: [String]?
+        var name: String?
+        var description = ""
+        var primaryAddress: IPv4Address?
+        var secondaryAddresses: [IPv4Address]?
+        var secondaryAddressCount: Int?
+        var ipv6Addresses: [String]?
+        var ipv6AddressCount = 0
+        var portSecurityEnabled = false
+        var timeouts = ConnectionTimeouts()
+        var projectName = "default"
+        var tags: [Tag] = []
+        init() {}
+        static var fields: [Field<Self>] {
+            [
+                .required("SubnetId", \.subnetID, .text), .list("SecurityGroupIds", \.securityGroupIDs, .text),
+                .optional("NetworkInterfaceName", \.name, .name), .optional("Description", \.description, .description),
+                .optional("PrimaryIpAddress", \.primaryAddress, .privateAddress),
+                .list("PrivateIpAddress", \.secondaryAddresses, .privateAddress),
+                .optional("SecondaryPrivateIpAddressCount", \.secondaryAddressCount, .range(1...49)),
+                .list("Ipv6Address", \.ipv6Addresses, .ipv6Address),
+                .optional("Ipv6AddressCount", \.ipv6AddressCount, .range(0...100)),
+                .optional("PortSecurityEnabled", \.portSecurityEnabled, .flag),
+                .optional("TcpEstablishedTimeout", \.timeouts.tcpEstablished, .timeoutSeconds),
+                .optional("TcpClosedAndTimeWaitTimeout", \.timeouts.tcpClosedAndTimeWait, .timeoutSeconds),
+                .optional("UdpTimeout", \.timeouts.udp, .timeoutSeconds),
+                .optional("ProjectName", \.projectName, .text), .tags(\.tags),
+            ]
+        }
+        func validate() throws(APIError) {
+            guard secondaryAddresses == nil || secondaryAddressCount == nil else {
+                throw .invalidParameter("SecondaryPrivateIpAddressCount")
+            }
+        }
+    }
+    struct Response: Encodable, Sendable { let NetworkInterfaceId: String }
+    static let takesClientToken = true
+    init() {}
+
+    func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
+        try call.requireProject(request.projectName, tx)
+        let subnet = try call.openSubnet(request.subnetID, tx)
+        guard request.ipv6Addresses == nil, request.ipv6AddressCount == 0 else { throw APIError.subnetWithoutIPv6 }
+        let count = 1 + (request.secondaryAddresses?.count ?? request.secondaryAddressCount ?? 0)
+        guard count <= call.settings.quotas.addressesPerInterface else { throw APIError.tooManyPrivateAddresses }
+        let groups = try call.groups(
+            request.securityGroupIDs ?? [], for: subnet.vpcID, adding: count, besides: nil, tx)
+        var pool = try AddressPool(of: subnet, call, tx)
+        // Named addresses first, so that no automatic one takes them.
+        if let address = request.primaryAddress { try pool.take(address) }
+        for address in request.secondaryAddresses ?? [] { try pool.take(address) }
+        let primary = try request.primaryAddress ?? pool.takeAny()
+        var secondaries = request.secondaryAddresses ?? []
+        for _ in 0..<(request.secondaryAddressCount ?? 0) { secondaries.append(try pool.takeAny()) }
+        let id: Identifier<NetworkInterface> = call.newID("eni")
+        let interface = NetworkInterface(
+            id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
+            description: request.description, projectName: request.projectName, vpcID: subnet.vpcID,
+            subnetID: subnet.id, zoneID: subnet.zoneID, mac: try call.newMAC(tx), primaryAddress: primary,
+            secondaryAddresses: secondaries, securityGroupIDs: groups,
+            portSecurityEnabled: request.portSecurityEnabled,
+            tcpEstablishedTimeout: request.timeouts.tcpEstablished ?? ConnectionTimeouts.tcpEstablishedDefault,
+            tcpClosedAndTimeWaitTimeout: request.timeouts.tcpClosedAndTimeWait
+                ?? ConnectionTimeouts.tcpClosedAndTimeWaitDefault,
+            udpTimeout: request.timeouts.udp ?? ConnectionTimeouts.udpDefault, status: .creating,
+            createdAt: call.now, updatedAt: call.now)
+        try tx.insert(interface)
+        try call.insertTags(request.tags, of: interface, tx)
+        return Response(NetworkInterfaceId: id.rawValue)
+    }
+}

@@ -1,0 +1,50 @@
+import CloudAPI
+import Model
+import Store
+
+/// Makes a subnet: a part of its VPC's block, in one zone.
+struct CreateSubnet: WriteAction {
+    struct Request: ActionRequest {
+        var vpcID = ""
+        var zoneID = ""
+        var cidrBlock = IPv4CIDR.all
+        var name: String?
+        var description = ""
+        var tags: [Tag] = []
+        init() {}
+        static var fields: [Field<Self>] {
+            [
+                .required("VpcId", \.vpcID, .text), .required("ZoneId", \.zoneID, .text),
+                .required("CidrBlock", \.cidrBlock, .networkBlock), .optional("SubnetName", \.name, .name),
+                .optional("Description", \.description, .description), .unoffered("Ipv6CidrBlock", APIError.noIPv6),
+                .unoffered("VpcIpv6CidrBlock", APIError.noIPv6), .tags(\.tags),
+            ]
+        }
+    }
+    struct Response: Encodable, Sendable { let SubnetId: String }
+    static let takesClientToken = true
+    init() {}
+
+    func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
+        let vpc = try call.openVpc(request.vpcID, tx)
+        guard call.settings.zones(of: call.scope.region).contains(request.zoneID) else {
+            throw APIError.notFound("Zone", "zone")
+        }
+        guard vpc.cidrBlock.contains(request.cidrBlock), request.cidrBlock.length <= IPv4CIDR.longestSubnetPrefix
+        else { throw APIError.malformed("CidrBlock", "CIDR block") }
+        let siblings = try tx.list(ListQuery<Subnet>().filter("vpcID", request.vpcID), in: call.scope).items
+        guard !siblings.contains(where: { $0.cidrBlock.overlaps(request.cidrBlock) }) else {
+            throw APIError(
+                .init("InvalidCidrBlock.Conflict", 409),
+                "The specified CIDR block overlaps with that of another subnet of the VPC.")
+        }
+        let id: Identifier<Subnet> = call.newID("subnet")
+        let subnet = Subnet(
+            id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
+            description: request.description, projectName: vpc.projectName, vpcID: vpc.id, zoneID: request.zoneID,
+            cidrBlock: request.cidrBlock, status: .creating, createdAt: call.now, updatedAt: call.now)
+        try tx.insert(subnet)
+        try call.insertTags(request.tags, of: subnet, tx)
+        return Response(SubnetId: id.rawValue)
+    }
+}

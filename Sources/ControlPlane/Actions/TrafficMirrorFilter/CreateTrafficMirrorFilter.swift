@@ -1,0 +1,40 @@
+import CloudAPI
+import Model
+import Store
+
+/// Makes an empty filter: without rules it accepts nothing.
+struct CreateTrafficMirrorFilter: WriteAction {
+    struct Request: ActionRequest {
+        var name: String?
+        var description = ""
+        var projectName = "default"
+        var tags: [Tag] = []
+        init() {}
+        static var fields: [Field<Self>] {
+            [
+                .optional("TrafficMirrorFilterName", \.name, .name),
+                .optional("Description", \.description, .description),
+                .optional("ProjectName", \.projectName, .text),
+                .tags(\.tags),
+            ]
+        }
+    }
+    struct Response: Encodable, Sendable { let TrafficMirrorFilterId: String }
+    static let takesClientToken = true
+    init() {}
+
+    func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
+        try call.requireProject(request.projectName, tx)
+        guard try tx.count(ListQuery<TrafficMirrorFilter>(), in: call.scope) < call.settings.quotas.trafficMirrorFilters
+        else { throw APIError.quotaExceeded("TrafficMirrorFilter", "traffic mirror filters") }
+
+        let id: Identifier<TrafficMirrorFilter> = call.newID("tmf")
+        let filter = TrafficMirrorFilter(
+            id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
+            description: request.description, projectName: request.projectName, status: .creating,
+            createdAt: call.now, updatedAt: call.now)
+        try tx.insert(filter)
+        try call.insertTags(request.tags, of: filter, tx)
+        return Response(TrafficMirrorFilterId: id.rawValue)
+    }
+}

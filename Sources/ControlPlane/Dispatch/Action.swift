@@ -1,0 +1,54 @@
+import CloudAPI
+import Store
+
+/// One call of the API: its name, what it takes, what it answers. One small file each; one line in ``ActionRegistry``.
+protocol Action: Sendable {
+    associatedtype Request: ActionRequest
+    associatedtype Response: Encodable & Sendable
+    static var service: String { get }
+    static var version: String { get }
+    static var name: String { get }
+    init()
+}
+
+extension Action {
+    static var service: String { "vpc" }
+    static var version: String { "2020-04-01" }
+    static var name: String { String(describing: Self.self) }
+}
+
+/// Answers from one consistent state.
+protocol ReadAction: Action {
+    func run(_ request: Request, _ call: Call, _ tx: any ReadTransaction) throws -> Response
+}
+
+/// Writes intent in one transaction; answers when it is durable. It never waits for the data plane.
+protocol WriteAction: Action {
+    /// Whether the call takes a ClientToken.
+    static var takesClientToken: Bool { get }
+    func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response
+}
+
+extension WriteAction {
+    static var takesClientToken: Bool { false }
+}
+
+/// Does what fits neither: long polls, searches in other stores. Brings its own transactions.
+protocol ServiceAction: Action {
+    func run(_ request: Request, _ call: Call) async throws -> Response
+}
+
+/// Actions of Weir's own.
+protocol WeirAction: Action {}
+
+extension WeirAction {
+    static var service: String { "weir" }
+    static var version: String { "2026-01-01" }
+}
+
+/// Actions of the load balancer's service.
+protocol LoadBalancerAction: Action {}
+
+extension LoadBalancerAction {
+    static var service: String { "clb" }
+}

@@ -1,0 +1,122 @@
+import CloudAPI
+import FoundationEssentials
+import Model
+import Store
+
+/// An action with its types erased: what the registry holds and the dispatcher runs.
+public struct AnyAction: Sendable {
+    public let service: String
+    public let version: String
+    public let name: String
+    public let takesClientToken: Bool
+    public let isMutating: Bool
+    /// Names of the documented parameters.
+    public let fieldNames: [String]
+    /// Decodes, runs and returns the JSON object of the result.
+    let run: @Sendable (Call, CallsInFlight) async throws -> Data
+
+    init<A: ReadAction>(read action: A) {
+        self.init(A.self) { call, _ in
+            let request = try A.Request.decode(call.parameters)
+            return try await call.services.store.read { tx in
+                try ResponseEnvelope.object(action.run(request, call, tx))
+            }
+        }
+    }
+
+    init<A: ServiceAction>(service action: A) {
+        self.init(A.self) { call, _ in
+            let request = try A.Request.decode(call.parameters)
+            return try ResponseEnvelope.object(await action.run(request, call))
+        }
+    }
+
+    init<A: WriteAction>(write action: A) {
+        self.init(A.self, takesClientToken: A.takesClientToken, isMutating: true) { call, inFlight in
+            let token = A.takesClientToken ? try ClientToken.read(call.parameters) : nil
+            let request = try A.Request.decode(call.parameters)
+            guard let token else {
+                return try await Self.write(action, request, call, token: nil)
+            }
+            let key = IdempotencyKey(
+                accountID: call.scope.accountID, region: call.scope.region, action: A.name, token: token)
+            guard await inFlight.claim(key, timeout: .seconds(2)) else { throw APIError.idempotentProcessing }
+            defer { inFlight.release(key) }
+            if call.settings.holdTokenCallsMilliseconds > 0 {
+                try await Task.sleep(for: .milliseconds(call.settings.holdTokenCallsMilliseconds))
+            }
+            return try await Self.write(action, request, call, token: key)
+        }
+    }
+
+    private init<A: Action>(
+        _ type: A.Type, takesClientToken: Bool = false, isMutating: Bool = false,
+        run: @escaping @Sendable (Call, CallsInFlight) async throws -> Data
+    ) {
+        service = A.service
+        version = A.version
+        name = A.name
+        self.takesClientToken = takesClientToken
+        self.isMutating = isMutating
+        fieldNames = A.Request.fields.map(\.name)
+        self.run = run
+    }
+
+    /// Runs the action, its idempotency record and its audit row in one transaction.
+    private static func write<A: WriteAction>(
+        _ action: A, _ request: A.Request, _ call: Call, token: IdempotencyKey?
+    ) async throws -> Data {
+        let data = try await call.services.store.write { tx in
+            var hash = ""
+            if let token {
+                hash = ClientToken.argumentsHash(call.parameters)
+                try tx.expireIdempotencyRecords(before: call.now - ClientToken.retentionMilliseconds)
+                if let record = try tx.idempotencyRecord(token) {
+                    guard record.argumentsHash == hash else { throw APIError.idempotentParameterMismatch }
+                    return Data(record.result.utf8)
+                }
+            }
+            let object = try ResponseEnvelope.object(action.run(request, call, tx))
+            if let token {
+                try tx.insert(
+                    IdempotencyRecord(
+                        argumentsHash: hash, result: String(decoding: object, as: UTF8.self), createdAt: call.now),
+                    at: token)
+            }
+            try tx.audit(call.auditEntry(A.name, outcome: "OK"))
+            return object
+        }
+        call.services.changes.raise()
+        return data
+    }
+}
+
+/// Rules of the ClientToken: ASCII, at most 64 characters, kept for a day.
+enum ClientToken {
+    static let retentionMilliseconds: Int64 = 24 * 3600 * 1000
+
+    static func read(_ parameters: Parameters) throws(APIError) -> String? {
+        guard let token = parameters["ClientToken"], !token.isEmpty else { return nil }
+        guard token.utf8.count <= 64, token.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) else {
+            throw .clientTokenMalformed
+        }
+        return token
+    }
+
+    /// Hash of the arguments without the token, unambiguous by length prefixes.
+    static func argumentsHash(_ parameters: Parameters) -> String {
+        var bytes: [UInt8] = []
+        for (key, value) in parameters.sorted where key != "ClientToken" {
+            bytes += "\(key.utf8.count):\(key)=\(value.utf8.count):\(value);".utf8
+        }
+        return Signer.sha256(bytes)
+    }
+}
+
+extension Call {
+    func auditEntry(_ action: String, outcome: String) -> AuditEntry {
+        AuditEntry(
+            at: now, requestID: requestID, accountID: scope.accountID, region: scope.region,
+            accessKeyID: accessKeyID, action: action, outcome: outcome)
+    }
+}

@@ -1,0 +1,168 @@
+public import CloudAPI
+public import FoundationEssentials
+public import Logging
+import Model
+import Store
+
+/// From a request on the wire to the JSON answer: verify → decode → authorise → action → envelope.
+public final class Dispatcher: Sendable {
+    /// What goes back on the wire.
+    public struct Answer: Sendable {
+        public var status: Int
+        public var requestID: String
+        public var body: Data
+    }
+
+    public let services: Services
+    private let actions: [ActionKey: AnyAction]
+    private let knownServices: Set<String>
+    private let verifier = SignatureVerifier()
+    private let inFlight = CallsInFlight()
+    private let logger: Logger
+    private let clock: @Sendable () -> Int64
+
+    private struct ActionKey: Hashable {
+        var service: String
+        var version: String
+        var name: String
+    }
+
+    /// `clock`: Unix milliseconds.
+    public init(
+        services: Services, actions: [AnyAction], logger: Logger, clock: @escaping @Sendable () -> Int64
+    ) {
+        self.services = services
+        self.actions = Dictionary(
+            actions.map { (ActionKey(service: $0.service, version: $0.version, name: $0.name), $0) },
+            uniquingKeysWith: { first, _ in first })
+        knownServices = Set(actions.map(\.service))
+        self.logger = logger
+        self.clock = clock
+    }
+
+    public func answer(_ request: IncomingRequest) async -> Answer {
+        let now = clock()
+        var metadata = ResponseMetadata(
+            requestID: RequestID.make(milliseconds: now), action: "", version: "", service: "", region: "")
+        do {
+            let object = try await run(request, now: now, &metadata)
+            return Answer(
+                status: 200, requestID: metadata.RequestId,
+                body: try ResponseEnvelope.success(metadata, object: object))
+        } catch {
+            let refusal = published(error, metadata)
+            metadata.Error = .init(refusal)
+            return Answer(
+                status: refusal.code.status, requestID: metadata.RequestId, body: ResponseEnvelope.failure(metadata))
+        }
+    }
+
+    private func run(
+        _ request: IncomingRequest, now: Int64, _ metadata: inout ResponseMetadata
+    ) async throws -> Data {
+        guard request.method == "GET" || request.method == "POST" else { throw APIError.methodNotAllowed }
+        guard request.path == "/" || request.path.isEmpty else {
+            throw APIError(.init("InvalidActionOrVersion", 404, number: 100008), "The path of every call is '/'.")
+        }
+        let query = try Parameters.pairs(request.rawQuery.utf8)
+        metadata.Action = query.first { $0.name == "Action" }?.value ?? ""
+        metadata.Version = query.first { $0.name == "Version" }?.value ?? ""
+        if metadata.Action.isEmpty { throw APIError.missingParameter("Action") }
+        if metadata.Version.isEmpty { throw APIError.missingParameter("Version") }
+
+        let identity = try identify(request, query, now: now)
+        metadata.Service = identity.service
+        metadata.Region = identity.scope.region
+        guard knownServices.contains(identity.service) else { throw APIError.serviceNotFound(identity.service) }
+        let key = ActionKey(service: identity.service, version: metadata.Version, name: metadata.Action)
+        guard let action = actions[key] else {
+            throw APIError.invalidActionOrVersion(metadata.Action, metadata.Version)
+        }
+        guard identity.role.mayCall(action) else {
+            throw APIError.accessDenied(
+                "\(action.service):\(action.name)",
+                "trn:\(action.service):\(identity.scope.region):\(identity.scope.accountID):*")
+        }
+        let call = Call(
+            requestID: metadata.RequestId, scope: identity.scope, accessKeyID: identity.accessKeyID,
+            role: identity.role, hostID: identity.hostID, now: now, parameters: try parameters(request, query),
+            services: services)
+        do {
+            return try await action.run(call, inFlight)
+        } catch let error as APIError {
+            await auditRefusal(of: action, call, error)
+            throw error
+        }
+    }
+
+    /// The arguments of all places together: query and body merge.
+    private func parameters(
+        _ request: IncomingRequest, _ query: [(name: String, value: String)]
+    ) throws(APIError) -> Parameters {
+        var parameters = Parameters()
+        try parameters.addForm(request.rawQuery.utf8)
+        if request.method == "POST", !request.body.isEmpty {
+            let type = request.header("content-type")?.lowercased() ?? ""
+            if type.hasPrefix("application/json") {
+                try parameters.addJSON(request.body)
+            } else {
+                try parameters.addForm(request.body)
+            }
+        }
+        for name in ["Action", "Version"] { parameters[name] = nil }
+        return parameters
+    }
+
+    private struct Identity {
+        var scope: Scope
+        var service: String
+        var accessKeyID: String
+        var role: AccessRole
+        var hostID: String
+    }
+
+    private func identify(
+        _ request: IncomingRequest, _ query: [(name: String, value: String)], now: Int64
+    ) throws(APIError) -> Identity {
+        let settings = services.settings
+        if settings.allowsUnsigned, request.header("authorization") == nil {
+            return Identity(
+                scope: Scope(
+                    accountID: settings.accountID, region: request.header("region") ?? settings.region),
+                service: request.header("service") ?? "vpc", accessKeyID: "unsigned", role: .root, hostID: "")
+        }
+        let signed = try verifier.verify(request, query: query, unixSeconds: now / 1000) { id in
+            services.keys.key(id, now: now)?.secret
+        }
+        guard let key = services.keys.key(signed.accessKeyID, now: now) else {
+            throw .invalidAccessKey(signed.accessKeyID)
+        }
+        return Identity(
+            scope: Scope(accountID: key.accountID, region: signed.scope.region), service: signed.scope.service,
+            accessKeyID: signed.accessKeyID, role: key.role, hostID: key.hostID)
+    }
+
+    /// What the caller is told of an error: ours as they are, the store's as unavailable, the rest as internal.
+    private func published(_ error: any Error, _ metadata: ResponseMetadata) -> APIError {
+        switch error {
+        case let error as APIError: return error
+        case StoreError.unavailable(let why):
+            logger.error("store unavailable", metadata: ["request-id": "\(metadata.RequestId)", "cause": "\(why)"])
+            return .unavailable("The store cannot take the call; nothing was changed.")
+        default:
+            logger.error(
+                "action failed",
+                metadata: [
+                    "request-id": "\(metadata.RequestId)", "action": "\(metadata.Action)", "cause": "\(error)",
+                ])
+            return .internalError
+        }
+    }
+
+    /// A refused mutating call leaves its audit row too; a store that cannot take it does not change the answer.
+    private func auditRefusal(of action: AnyAction, _ call: Call, _ error: APIError) async {
+        guard action.isMutating else { return }
+        let entry = call.auditEntry(action.name, outcome: error.code.name)
+        try? await services.store.write { tx in try tx.audit(entry) }
+    }
+}

@@ -1,0 +1,57 @@
+/// What the server was told, as far as actions and reconcilers look at it.
+public struct Settings: Sendable, Equatable {
+    public enum DataPlane: String, Sendable, Equatable {
+        /// The API alone: nothing to wait for.
+        case none
+        /// Hosts with agents make intent true.
+        case agents
+    }
+
+    public var region = "cn-beijing"
+    public var accountID = "2100000001"
+    public var dataPlane = DataPlane.none
+    /// Answers unsigned calls; loopback only.
+    public var allowsUnsigned = false
+    public var lab = false
+    /// 1...6 of `[a-z0-9]`: prefix of the lab's namespaces.
+    public var labName = "weir"
+    /// MTU of every lab link.
+    public var labMTU = 1500
+    /// Overrides every flow log's window; 0 keeps AggregationInterval.
+    public var flowWindowSeconds = 0
+    /// An instance ID never seen before is registered when an ENI is attached to it.
+    public var registersUnknownInstances = true
+    /// Instance types (prefix match) that do not support mirroring.
+    public var instanceTypesWithoutMirroring = ["ecs.g4i."]
+    /// Milliseconds a status stays transitional at least.
+    public var asyncDelayMilliseconds: Int64 = 0
+    /// A fault point for tests: milliseconds a call with a ClientToken is held before it runs.
+    public var holdTokenCallsMilliseconds: Int64 = 0
+    public var quotas = Quotas()
+
+    public init() {}
+
+    /// Most of each kind one account may have in one region.
+    public struct Quotas: Sendable, Equatable {
+        public var trafficMirrorTargets = 100
+        public var trafficMirrorFilters = 100
+        /// Per filter and direction.
+        public var trafficMirrorFilterRules = 10
+        public var trafficMirrorSessions = 1000
+        /// Per source ENI.
+        public var trafficMirrorSessionsPerInterface = 10
+        public var flowLogs = 10
+        /// Primary and secondary IPv4 addresses of one ENI.
+        public var addressesPerInterface = 50
+        /// Security groups one ENI may carry.
+        public var securityGroupsPerInterface = 5
+        /// Addresses, and likewise ENIs, in one security group.
+        public var addressesPerSecurityGroup = 2000
+        /// ENIs of one instance; `nil` is no limit.
+        public var interfacesPerInstance: Int?
+        public init() {}
+    }
+
+    /// The region's zones.
+    public func zones(of region: String) -> [String] { ["\(region)-a", "\(region)-b", "\(region)-c"] }
+}

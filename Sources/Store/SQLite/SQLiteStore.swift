@@ -1,0 +1,82 @@
+import GRDB
+import Synchronization
+
+/// The store of intent in one SQLite file (WAL, `synchronous=FULL`), or in memory for tests and throw-away servers.
+public final class SQLiteStore: Store {
+    private let database: any DatabaseWriter
+    private let writer: GroupingWriter
+
+    /// Opens or makes the file and brings its schema up to date.
+    /// - Throws: ``StoreError/unavailable(_:)`` when the file cannot be opened or is newer than this program.
+    public init(path: String) throws {
+        do {
+            var configuration = Self.configuration
+            configuration.maximumReaderCount = 4
+            database = try DatabasePool(path: path, configuration: configuration)
+            try Migrations.all.migrate(database)
+            // The pool eases this while it turns the journal to WAL; an acknowledged write must survive a power cut.
+            try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+        } catch {
+            throw StoreError.unavailable("cannot open \(path): \(error)")
+        }
+        writer = GroupingWriter(database)
+    }
+
+    /// An empty store in memory.
+    public init() throws {
+        do {
+            database = try DatabaseQueue(configuration: Self.configuration)
+            try Migrations.all.migrate(database)
+        } catch {
+            throw StoreError.unavailable("cannot open a database in memory: \(error)")
+        }
+        writer = GroupingWriter(database)
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+        }
+        return configuration
+    }
+
+    public func read<T: Sendable>(_ body: @escaping @Sendable (any ReadTransaction) throws -> T) async throws -> T {
+        do { return try await database.read { db in try body(SQLiteTransaction(db: db)) } } catch let error
+            as DatabaseError
+        {
+            throw StoreError.unavailable("\(error)")
+        }
+    }
+
+    public func write<T: Sendable>(_ body: @escaping @Sendable (any WriteTransaction) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let box = ResultBox<T>()
+            writer.submit(
+                .init(
+                    run: { db in
+                        let value = try body(SQLiteTransaction(db: db))
+                        box.value.withLock { $0 = value }
+                    },
+                    finish: { error in
+                        if let error = error as? DatabaseError {
+                            continuation.resume(throwing: StoreError.unavailable("\(error)"))
+                        } else if let error {
+                            continuation.resume(throwing: error)
+                        } else if let value = box.value.withLock({ $0 }) {
+                            continuation.resume(returning: value)
+                        } else {
+                            continuation.resume(throwing: StoreError.unavailable("a write ended without a result"))
+                        }
+                    }))
+        }
+    }
+}
+
+/// Carries a write's value from its savepoint to the moment its COMMIT is durable.
+private final class ResultBox<T: Sendable>: Sendable {
+    let value = Mutex<T?>(nil)
+}

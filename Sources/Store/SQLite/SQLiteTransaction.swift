@@ -1,0 +1,160 @@
+import GRDB
+import Model
+
+/// One transaction on a connection, in words of the domain.
+struct SQLiteTransaction: WriteTransaction {
+    let db: Database
+
+    // A Codable value ↔ a row whose columns are its properties.
+    private struct Row<R: Resource>: FetchableRecord, PersistableRecord, Encodable, Decodable {
+        static var databaseTableName: String { R.table }
+        var sequence: Int64?
+        var resource: R
+
+        private enum Key: String, CodingKey { case sequence }
+
+        init(_ resource: R) { self.resource = resource }
+
+        init(from decoder: any Decoder) throws {
+            resource = try R(from: decoder)
+            sequence = try decoder.container(keyedBy: Key.self).decodeIfPresent(Int64.self, forKey: .sequence)
+        }
+
+        func encode(to encoder: any Encoder) throws { try resource.encode(to: encoder) }
+    }
+
+    private func conditions(_ scope: Scope?) -> (sql: [String], arguments: StatementArguments) {
+        guard let scope else { return ([], []) }
+        return (["accountID = ?", "region = ?"], [scope.accountID, scope.region])
+    }
+
+    private func conditions<R: Resource>(
+        _ query: ListQuery<R>, _ scope: Scope?
+    ) -> (sql: [String], arguments: StatementArguments) {
+        var (sql, arguments) = conditions(scope)
+        if let ids = query.ids {
+            sql.append("id IN (\(databaseQuestionMarks(count: ids.count)))")
+            arguments += StatementArguments(ids)
+        }
+        for condition in query.conditions {
+            // Column names come from our code alone; quoted all the same.
+            var parts: [String] = []
+            let marks = databaseQuestionMarks(count: condition.values.count)
+            if let column = condition.column { parts.append("\(column.quotedDatabaseIdentifier) IN (\(marks))") }
+            if let column = condition.listColumn {
+                parts.append(
+                    "EXISTS (SELECT 1 FROM json_each(\(column.quotedDatabaseIdentifier)) WHERE value IN (\(marks)))")
+            }
+            for _ in parts { arguments += StatementArguments(condition.values) }
+            sql.append("(" + parts.joined(separator: " OR ") + ")")
+        }
+        for filter in query.tags {
+            var part = "id IN (SELECT resourceID FROM tag WHERE tagType = ? AND key = ?"
+            arguments += [R.tagType ?? "", filter.key]
+            if let scope {
+                part += " AND accountID = ? AND region = ?"
+                arguments += [scope.accountID, scope.region]
+            }
+            if !filter.values.isEmpty {
+                part += " AND value IN (\(databaseQuestionMarks(count: filter.values.count)))"
+                arguments += StatementArguments(filter.values)
+            }
+            sql.append(part + ")")
+        }
+        return (sql, arguments)
+    }
+
+    private static func whereClause(_ sql: [String]) -> String {
+        sql.isEmpty ? "" : " WHERE " + sql.joined(separator: " AND ")
+    }
+
+    func find<R: Resource>(_ type: R.Type, _ id: String, in scope: Scope?) throws -> R? {
+        var (sql, arguments) = conditions(scope)
+        sql.append("id = ?")
+        arguments += [id]
+        return try Row<R>.fetchOne(
+            db, sql: "SELECT * FROM \(R.table)" + Self.whereClause(sql), arguments: arguments)?.resource
+    }
+
+    func list<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> ListPage<R> {
+        var (sql, arguments) = conditions(query, scope)
+        let order = query.isOldestFirst ? "ASC" : "DESC"
+        var end = " ORDER BY sequence \(order)"
+        var limit = Int.max
+        switch query.page {
+        case .all: break
+        case .after(let sequence, let size):
+            if let sequence {
+                sql.append("sequence \(query.isOldestFirst ? ">" : "<") ?")
+                arguments += [sequence]
+            }
+            limit = size
+            end += " LIMIT \(size + 1)"
+        case .number(let number, let size):
+            limit = size
+            end += " LIMIT \(size + 1) OFFSET \((number - 1).multipliedReportingOverflow(by: size).partialValue)"
+        }
+        let rows = try Row<R>.fetchAll(
+            db, sql: "SELECT * FROM \(R.table)" + Self.whereClause(sql) + end, arguments: arguments)
+        let page = rows.prefix(limit)
+        return ListPage(items: page.map(\.resource), next: rows.count > page.count ? page.last?.sequence : nil)
+    }
+
+    func count<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> Int {
+        let (sql, arguments) = conditions(query, scope)
+        return try Int.fetchOne(
+            db, sql: "SELECT COUNT(*) FROM \(R.table)" + Self.whereClause(sql), arguments: arguments) ?? 0
+    }
+
+    func insert<R: Resource>(_ resource: R) throws {
+        do { try Row(resource).insert(db) } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_CONSTRAINT
+        {
+            throw StoreError.duplicate(resource.id.rawValue)
+        }
+    }
+
+    func update<R: Resource>(_ resource: R) throws {
+        let container = try databaseColumns(of: resource)
+        let columns = container.keys.sorted()
+        let assignments = columns.map { "\($0.quotedDatabaseIdentifier) = ?" }.joined(separator: ", ")
+        var arguments = StatementArguments(columns.map { container[$0] })
+        arguments += [resource.id.rawValue]
+        try db.execute(sql: "UPDATE \(R.table) SET \(assignments) WHERE id = ?", arguments: arguments)
+        guard db.changesCount == 1 else { throw StoreError.missing(resource.id.rawValue) }
+    }
+
+    private func databaseColumns<R: Resource>(of resource: R) throws -> [String: DatabaseValue] {
+        Dictionary(
+            try Row(resource).databaseDictionary.filter { $0.key != "sequence" }.map { ($0.key, $0.value) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    func delete<R: Resource>(_ type: R.Type, _ id: String) throws {
+        try db.execute(sql: "DELETE FROM \(R.table) WHERE id = ?", arguments: [id])
+        if let tagType = R.tagType {
+            try db.execute(sql: "DELETE FROM tag WHERE tagType = ? AND resourceID = ?", arguments: [tagType, id])
+        }
+    }
+
+    func generation() throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT value FROM counter WHERE name = 'generation'") ?? 0
+    }
+
+    func raiseGeneration() throws -> Int64 {
+        try db.execute(sql: "UPDATE counter SET value = value + 1 WHERE name = 'generation'")
+        return try generation()
+    }
+
+    func audit(_ entry: AuditEntry) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO audit (at, requestID, accountID, region, accessKeyID, action, outcome)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                entry.at, entry.requestID, entry.accountID, entry.region, entry.accessKeyID, entry.action,
+                entry.outcome,
+            ])
+    }
+}

@@ -1,0 +1,50 @@
+import CloudAPI
+import FoundationEssentials
+import Model
+
+/// The server as one thread of the agent sees it: typed calls over a connection of its own.
+struct ControlPlaneLink {
+    private let client: APIClient
+
+    init(_ identity: AgentIdentity) throws {
+        client = try APIClient(
+            baseURL: identity.serverURL,
+            credentials: Credentials(accessKeyID: identity.accessKeyID, secretAccessKey: identity.secretAccessKey),
+            region: identity.region)
+    }
+
+    /// Trades a join token for an identity. Throws `APIClient.Failure`, `AgentError`.
+    static func join(_ token: JoinToken, serverURL: String?, hostname: String) throws -> AgentIdentity {
+        let url = serverURL ?? token.url
+        let client = try APIClient(
+            baseURL: url, credentials: Credentials(accessKeyID: token.id, secretAccessKey: token.secret),
+            region: "cn-beijing")
+        let answer: JoinHostResponse = try client.call("JoinHost", body: JoinHostRequest(hostname: hostname))
+        return AgentIdentity(
+            serverURL: url, fingerprint: token.fingerprint, region: answer.Region, hostID: answer.HostId,
+            accessKeyID: answer.AccessKeyId, secretAccessKey: answer.SecretAccessKey)
+    }
+
+    func report(_ report: HostReport) throws { try put("ReportHost", report) }
+    func acknowledge(_ word: HostAcknowledgement) throws { try put("AcknowledgeState", word) }
+    func putLedgers(_ ledgers: [SessionLedger]) throws { try put("PutLedgers", ledgers) }
+
+    private func put(_ action: String, _ document: some Encodable) throws {
+        let json = String(decoding: try JSONEncoder().encode(document), as: UTF8.self)
+        let _: EmptyResult = try client.call(action, body: DocumentRequest(document: json))
+    }
+
+    /// Waits up to `waitSeconds` (0...30) for a state newer than `generation`; `nil` when there is none.
+    func pull(afterGeneration generation: UInt64, waitSeconds: Int) throws -> DesiredState? {
+        client.timeoutSeconds = waitSeconds + 10
+        let request = PullStateRequest(afterGeneration: generation, waitSeconds: waitSeconds)
+        let answer: PullStateResponse = try client.call("PullState", body: request)
+        return answer.State
+    }
+
+    /// Sends one batch; returns the sequence up to which everything is durable at the server.
+    func putSlices(_ request: PutSlicesRequest) throws -> UInt64 {
+        let answer: PutSlicesResponse = try client.call("PutSlices", body: request)
+        return answer.AcknowledgedSequence
+    }
+}

@@ -1,1 +1,0 @@
-@main struct Agent { static func main() {} }

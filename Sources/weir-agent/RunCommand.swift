@@ -1,0 +1,120 @@
+import ArgumentParser
+import CloudAPI
+import DataPlane
+import Glibc
+import Model
+
+/// `weir-agent run`: joins if need be, then works until it is told to stop. The kernel goes on without it.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Join the server if need be and make its desired state true until stopped.")
+
+    @OptionGroup var options: AgentOptions
+
+    @Option(help: "One-time join token; needed once. Read from WEIR_JOIN_TOKEN when absent.")
+    var join: String?
+
+    @Option(help: "URL of the server, when it is not the one in the token.")
+    var server: String?
+
+    @Flag(help: "Allow the server to make lab namespaces on this host.")
+    var lab = false
+
+    func run() throws {
+        // Before any thread exists, so that all inherit it: signals come to this thread alone, by sigwait.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        signal(SIGPIPE, SIG_IGN)
+
+        let log = AgentLog()
+        let directory = options.directory
+        let lock = try directory.lock()
+        try DurableFile.makeDirectory(directory.run, mode: 0o755)
+        let identity = try identity(directory, log)
+        let parts = AgentParts(
+            directory: directory, identity: identity, allowsLab: lab && geteuid() == 0,
+            spool: try DirectorySpool(directory: directory.spool), inbox: try Inbox(), log: log)
+        log.info("started", ("version", AgentVersion.text), ("host", identity.hostID), ("server", identity.serverURL))
+        let stopped = try start(parts)
+
+        var number: Int32 = 0
+        while sigwait(&signals, &number) != 0 {}
+        log.info("stopping; the kernel goes on")
+        parts.inbox.stop()
+        // A drain in progress may finish; whatever is cut off after that is safe as well.
+        _ = stopped.wait(seconds: 3) { $0 ? true : nil }
+        unlink(directory.status)
+        withExtendedLifetime(lock) { Glibc.exit(0) }
+    }
+
+    private func start(_ parts: AgentParts) throws -> Mailbox<Bool> {
+        let file = DesiredStateFile(path: parts.directory.desiredState)
+        let stopped = Mailbox(false)
+        try AgentThread.start("weir-kernel") {
+            var first: DesiredState?
+            do { first = try file.load() } catch {
+                parts.log.error("cannot use the last desired state", ("reason", String(describing: error)))
+            }
+            DataPlaneLoop(parts).run(startingWith: first)
+            stopped.change { $0 = true }
+        }
+        let identity = parts.identity
+        try AgentThread.start("weir-pull") {
+            StatePuller(
+                link: Self.link(identity, parts.log), file: file, inbox: parts.inbox, outbox: parts.outbox,
+                server: parts.server, log: parts.log
+            ).run()
+        }
+        try AgentThread.start("weir-report") {
+            Reporter(link: Self.link(identity, parts.log), outbox: parts.outbox, log: parts.log).run()
+        }
+        try AgentThread.start("weir-slices") {
+            SpoolSender(
+                link: Self.link(identity, parts.log), spool: parts.spool, appended: parts.appended, log: parts.log
+            ).run()
+        }
+        return stopped
+    }
+
+    /// Each thread has a connection of its own. The URL was tried when the identity was made.
+    private static func link(_ identity: AgentIdentity, _ log: AgentLog) -> ControlPlaneLink {
+        while true {
+            do { return try ControlPlaneLink(identity) } catch {
+                log.error("cannot open a connection", ("reason", String(describing: error)))
+                pause(5)
+            }
+        }
+    }
+
+    /// The identity on disk, or a new one for the join token. Waits for a server that is not there yet.
+    private func identity(_ directory: AgentDirectory, _ log: AgentLog) throws -> AgentIdentity {
+        if var identity = try AgentIdentity.load(directory.identity) {
+            if let server { identity.serverURL = server }
+            if join != nil { log.info("joined before; the join token is not used", ("host", identity.hostID)) }
+            if identity.fingerprint != nil { throw AgentError.cannotPin }
+            return identity
+        }
+        guard let text = join ?? getenv("WEIR_JOIN_TOKEN").map({ String(cString: $0) }) else {
+            throw AgentError.notJoined
+        }
+        guard let token = JoinToken(text: text) else { throw AgentError.badToken }
+        // A certificate that is not checked would be worse than none; the token is not spent.
+        if token.fingerprint != nil { throw AgentError.cannotPin }
+        var backoff = Backoff(limitSeconds: 5)
+        while true {
+            do {
+                let identity = try ControlPlaneLink.join(token, serverURL: server, hostname: HostSurvey.hostname)
+                try identity.save(directory.identity)
+                log.info("joined", ("host", identity.hostID), ("server", identity.serverURL))
+                return identity
+            } catch let error as APIClient.Failure {
+                // A refusal is final: the token is used up or wrong.
+                if case .refused(let status, _, _, _) = error, status < 500 { throw error }
+                log.warning("cannot join yet", ("reason", String(describing: error)))
+                pause(backoff.next())
+            }
+        }
+    }
+}

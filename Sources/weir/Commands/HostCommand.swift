@@ -1,0 +1,62 @@
+import ArgumentParser
+import CloudAPI
+import ControlPlane
+import Model
+
+/// `weir host`: the machines with agents.
+struct HostCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "host", abstract: "List hosts, and let new ones join.", subcommands: [List.self, Token.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "List hosts with their namespaces and devices.")
+        @OptionGroup var connection: ConnectionOptions
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() throws {
+            let answer: HostList = try connection.client().call("DescribeHosts", body: NoBody())
+            if json { return try printJSON(answer) }
+            if answer.Hosts.isEmpty { print("no host has joined; make a token with `weir host token`") }
+            for host in answer.Hosts {
+                print(
+                    "\(host.HostId)  \(host.Hostname)  \(host.Reachable ? "reachable" : "away")"
+                        + "  generation \(host.AcknowledgedGeneration)/\(answer.Generation)\(host.IsLab ? "  lab" : "")"
+                )
+                guard let report = host.Report else { continue }
+                if let problem = report.dataPlaneProblem { print("  data plane: \(problem)") }
+                for device in report.devices {
+                    let place = device.namespace.map { "\($0)/" } ?? ""
+                    print(
+                        "  \(place)\(device.name)  \(device.mac?.description ?? "-")  mtu \(device.mtu)"
+                            + "  \(device.up ? "up" : "down")  \(device.addresses.map(\.description).joined(separator: " "))"
+                    )
+                }
+            }
+        }
+    }
+
+    struct Token: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "token", abstract: "Make a one-time join token for weir-agent run --join.")
+        @OptionGroup var connection: ConnectionOptions
+        @Option(help: "Minutes the token is good for, 1 to 1440.") var minutes = 60
+        @Flag(help: "The host may run the lab.") var lab = false
+
+        struct Body: Encodable {
+            let ValidMinutes: Int
+            let Lab: Bool
+        }
+
+        struct Answer: Decodable {
+            let TokenId: String
+            let TokenSecret: String
+        }
+
+        func run() throws {
+            let client = try connection.client()
+            let answer: Answer = try client.call("CreateJoinToken", body: Body(ValidMinutes: minutes, Lab: lab))
+            print(JoinToken(url: client.baseURL, fingerprint: nil, id: answer.TokenId, secret: answer.TokenSecret).text)
+        }
+    }
+}

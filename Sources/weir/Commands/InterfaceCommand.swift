@@ -1,0 +1,47 @@
+import ArgumentParser
+import CloudAPI
+import Model
+
+/// `weir eni`: devices that exist, taken as ENIs.
+struct InterfaceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eni", abstract: "Adopt devices of hosts as ENIs, and release them.",
+        subcommands: [Adopt.self, Release.self])
+
+    struct Adopt: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "adopt", abstract: "Make an ENI of a device that a host already has.")
+        @OptionGroup var connection: ConnectionOptions
+        @Option(help: "The host (see weir host ls).") var host: String
+        @Option(help: "The device's name.") var device: String
+        @Option(help: "Namespace of the device under /run/netns (default: the agent's own).") var namespace: String?
+        @Option(help: "own: the device is the ENI; port: its other end is (a tap, a host veth).") var side = "own"
+        @Option(help: "Instance that owns the ENI (default: the host's own).") var instance: String?
+        @Option(help: "Primary IPv4 of the ENI (default: the device's first).") var address: String?
+
+        struct Answer: Decodable {
+            let NetworkInterfaceId: String
+            let InstanceId: String
+        }
+
+        func run() throws {
+            var body = ["HostId": host, "Device": device, "Side": side]
+            body["Namespace"] = namespace
+            body["InstanceId"] = instance
+            body["PrimaryIpAddress"] = address
+            let answer: Answer = try connection.client().call("AdoptDevice", body: body)
+            print("\(answer.NetworkInterfaceId) on \(answer.InstanceId)")
+        }
+    }
+
+    struct Release: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "release", abstract: "Give an adopted device back; it stays as it was.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The ENI.") var id: String
+
+        func run() throws {
+            let _: EmptyResult = try connection.client().call("ReleaseDevice", body: ["NetworkInterfaceId": id])
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import CloudAPI
+import ControlPlane
+import DataPlane
+import FoundationEssentials
+import Model
+
+/// `weir mirror`: the account of a session, and the receiver at a target.
+struct MirrorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mirror", abstract: "Read a session's ledger, or receive copies at a target.",
+        subcommands: [Stats.self, ReceiveCommand.self])
+
+    struct Stats: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "stats", abstract: "Show the ledger of a session: matched = mirrored + dropped, by reason.")
+        @OptionGroup var connection: ConnectionOptions
+        @Flag(help: "Print JSON.") var json = false
+        @Argument(help: "The session.") var session: String
+
+        func run() throws {
+            let answer: MirrorLedgers = try connection.client().call(
+                "DescribeMirrorLedger", body: ["TrafficMirrorSessionId": session])
+            if json { return try printJSON(answer) }
+            if answer.Ledgers.isEmpty { print("no host has reported on \(session) yet") }
+            for entry in answer.Ledgers {
+                let ledger = entry.Ledger
+                print("host \(entry.HostId), ENI \(ledger.networkInterfaceID)")
+                print("  matched    \(ledger.matchedPackets) packets, \(ledger.matchedBytes) bytes")
+                print(
+                    "  mirrored   \(ledger.mirroredPackets) packets, \(ledger.mirroredBytes) bytes"
+                        + " (cut by PacketLength \(ledger.truncatedByLengthPackets), by MTU \(ledger.truncatedByMTUPackets))"
+                )
+                let reasons = ledger.dropped.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+                print(
+                    "  dropped    \(ledger.droppedPackets) packets\(reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", "))"
+                )
+                print("  in flight  \(ledger.inFlightPackets)")
+                print("  self       \(ledger.selfPackets), refused by the target's host \(ledger.targetRefusedPackets)")
+            }
+        }
+    }
+}

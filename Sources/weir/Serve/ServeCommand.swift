@@ -1,0 +1,100 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import Logging
+
+/// `weir serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the server.",
+        discussion: """
+            Every flag is also a key of the configuration file (JSON, without the dashes) and an environment variable \
+            (WEIR_ and the key in capitals, dashes as underscores). WEIR_ROOT_ACCESS_KEY_ID and \
+            WEIR_ROOT_SECRET_ACCESS_KEY preset the root key; otherwise the first start makes one, shows it once and \
+            keeps it in the file `credentials` of the data directory.
+            """)
+
+    @Option(help: "Directory for everything the server keeps (default /var/lib/weir as root, else ~/.weir).")
+    var dataDir: String?
+    @Option(help: "Address and port (default 127.0.0.1:8280; port 0 takes a free one).")
+    var listen: String?
+    @Option(help: "Default region (default cn-beijing).")
+    var region: String?
+    @Option(help: "The root account (default 2100000001).")
+    var accountID: String?
+    @Option(help: "Who makes intent true: none (the API alone) or agents.")
+    var dataplane: String?
+    @Flag(help: "Run an agent for this host beside the server (root).")
+    var withAgent = false
+    @Flag(help: "Let that agent make the lab: a network of namespaces on this machine (root).")
+    var lab = false
+    @Option(help: "Prefix of the lab's namespaces, 1 to 6 of a-z and 0-9 (default weir).")
+    var labName: String?
+    @Option(help: "MTU of the lab's links (default 1500).")
+    var labMTU: Int?
+    @Option(help: "signed (default), or none: answer unsigned calls on loopback.")
+    var auth: String?
+    @Option(help: "Window of every flow log in seconds, whatever the API says (default 0: as the API says).")
+    var flowLogsWindowSeconds: Int?
+    @Option(help: "Milliseconds a status stays transitional at least (default 0).")
+    var asyncDelay: Int?
+    @Option(help: "The agent's executable (default: weir-agent beside weir).")
+    var agentPath: String?
+    @Option(help: "Where the agent mounts its bpffs (default /run/weir/<lab-name>).")
+    var agentRunDir: String?
+    @Option(help: "Hold calls with a ClientToken for so many milliseconds (a fault point for tests).")
+    var testHoldMilliseconds: Int?
+    @Option(help: "A JSON file with any of these keys.")
+    var config: String?
+    @Flag(help: "Check the configuration, print it and exit.")
+    var checkConfig = false
+
+    /// Values given as flags, by configuration key.
+    var flags: [String: ConfigValue] {
+        var values: [String: ConfigValue] = [:]
+        func set(_ key: String, _ value: String?) {
+            if let value { values[key] = .init(.string(value), isSecret: false) }
+        }
+        func set(_ key: String, _ value: Int?) { if let value { values[key] = .init(.int(value), isSecret: false) } }
+        set("data-dir", dataDir)
+        set("listen", listen)
+        set("region", region)
+        set("account-id", accountID)
+        set("dataplane", dataplane)
+        set("lab-name", labName)
+        set("lab-mtu", labMTU)
+        set("auth", auth)
+        set("flow-logs.window-seconds", flowLogsWindowSeconds)
+        set("async-delay", asyncDelay)
+        set("agent-path", agentPath)
+        set("agent-run-dir", agentRunDir)
+        set("test-hold-milliseconds", testHoldMilliseconds)
+        if withAgent { values["with-agent"] = .init(.bool(true), isSecret: false) }
+        if lab { values["lab"] = .init(.bool(true), isSecret: false) }
+        return values
+    }
+
+    func run() async throws {
+        let effective: ServerConfiguration
+        do {
+            effective = try ServerConfiguration(try await ConfigurationSources.reader(flags: flags, file: config))
+        } catch let problems as ServerConfiguration.Problems {
+            throw ValidationError(problems.description)
+        }
+        if checkConfig {
+            for line in effective.lines { print(line) }
+            return
+        }
+        var logger = Logger(label: "weir") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .info
+        do {
+            try await Server(configuration: effective, logger: logger) { line in
+                print(line)
+                // Scripts wait for the line: a pipe must not hold it back.
+                fflush(nil)
+            }.run()
+        } catch let problem as DataDirectory.Problem {
+            throw ValidationError(problem.description)
+        }
+    }
+}

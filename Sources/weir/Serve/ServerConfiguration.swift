@@ -1,0 +1,141 @@
+import Configuration
+import ControlPlane
+import FoundationEssentials
+import SystemPackage
+
+/// What `weir serve` was told. Flags beat the environment (`WEIR_…`), which beats the file, which beats defaults.
+///
+/// | key | default | meaning |
+/// | --- | --- | --- |
+/// | `data-dir` | `/var/lib/weir` as root, else `~/.weir` | everything the server keeps; made 0700 |
+/// | `listen` | `127.0.0.1:8280` | address and port; port 0 takes a free one |
+/// | `region` | `cn-beijing` | default region |
+/// | `account-id` | `2100000001` | the root account |
+/// | `dataplane` | `none` (`agents` with `with-agent` or `lab`) | who makes intent true |
+/// | `with-agent` | `false` | run an agent for this host beside the server |
+/// | `lab` | `false` | let that agent make the lab |
+/// | `lab-name` | `weir` | prefix of the lab's namespaces, 1–6 of `a-z0-9` |
+/// | `lab-mtu` | `1500` | MTU of the lab's links, 1280–9216 |
+/// | `auth` | `signed` | `none` answers unsigned calls; loopback only |
+/// | `flow-logs.window-seconds` | `0` | window of every flow log, 1–3600; 0 keeps AggregationInterval |
+/// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
+/// | `agent-path` | beside `weir` | the agent's executable |
+/// | `agent-run-dir` | `/run/weir/<lab-name>` | where the agent mounts its bpffs |
+/// | `test-hold-milliseconds` | `0` | holds calls with a ClientToken; for tests of `IdempotentProcessing` |
+struct ServerConfiguration {
+    var settings = Settings()
+    var dataDirectory = ""
+    var host = "127.0.0.1"
+    var port = 8280
+    var withAgent = false
+    var agentPath = ""
+    var agentRunDirectory = ""
+
+    /// Every key a configuration file may have.
+    static let keys = [
+        "data-dir", "listen", "region", "account-id", "dataplane", "with-agent", "lab", "lab-name", "lab-mtu", "auth",
+        "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir", "test-hold-milliseconds",
+    ]
+
+    /// All that is wrong with a configuration, at once.
+    struct Problems: Error, CustomStringConvertible {
+        var list: [String]
+        var description: String { list.joined(separator: "\n") }
+    }
+
+    /// Reads every key and checks every value.
+    /// - Throws: ``Problems``.
+    init(_ reader: ConfigReader) throws {
+        var problems: [String] = []
+        func text(_ key: String, _ fallback: String) -> String {
+            do { return try reader.requiredString(forKey: ConfigKey(stringLiteral: key)) } catch {
+                if (try? reader.requiredInt(forKey: ConfigKey(stringLiteral: key))) != nil {
+                    problems.append("\(key): write the value as text, in quotes")
+                }
+                return fallback
+            }
+        }
+        func number(_ key: String, _ fallback: Int, _ range: ClosedRange<Int>) -> Int {
+            let value = reader.int(forKey: ConfigKey(stringLiteral: key))
+            if value == nil, let other = reader.string(forKey: ConfigKey(stringLiteral: key)) {
+                problems.append("\(key): \(other) is not a number")
+            }
+            guard let value else { return fallback }
+            if !range.contains(value) {
+                problems.append("\(key): \(value) is not in \(range.lowerBound)...\(range.upperBound)")
+            }
+            return value
+        }
+        func flag(_ key: String) -> Bool {
+            if let value = reader.bool(forKey: ConfigKey(stringLiteral: key)) { return value }
+            if let other = reader.string(forKey: ConfigKey(stringLiteral: key)) {
+                problems.append("\(key): \(other) is not true or false")
+            }
+            return false
+        }
+        let isRoot = geteuidIsRoot()
+        let home = ProcessInfo.processInfo.environment["HOME"] ?? "."
+        dataDirectory = text("data-dir", isRoot ? "/var/lib/weir" : home + "/.weir")
+        let listen = text("listen", "127.0.0.1:8280")
+        if let address = ListenAddress(listen) {
+            host = address.host
+            port = address.port
+        } else {
+            problems.append("listen: \(listen) is not an address and a port, e.g. 127.0.0.1:8280")
+        }
+        settings.region = text("region", settings.region)
+        settings.accountID = text("account-id", settings.accountID)
+        if !settings.accountID.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) || settings.accountID.utf8.count > 18 {
+            problems.append("account-id: \(settings.accountID) is not a number of up to 18 digits")
+        }
+        settings.lab = flag("lab")
+        withAgent = flag("with-agent") || settings.lab
+        let dataPlane = text("dataplane", withAgent ? "agents" : "none")
+        if let value = Settings.DataPlane(rawValue: dataPlane) {
+            settings.dataPlane = value
+        } else {
+            problems.append("dataplane: \(dataPlane) is neither none nor agents")
+        }
+        if settings.dataPlane == .none, withAgent {
+            problems.append("dataplane: none has no agent; leave out with-agent and lab")
+        }
+        settings.labName = text("lab-name", settings.labName)
+        if !(1...6).contains(settings.labName.utf8.count)
+            || !settings.labName.utf8.allSatisfy({ (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) })
+        {
+            problems.append("lab-name: \(settings.labName) is not 1 to 6 of a-z and 0-9")
+        }
+        settings.labMTU = number("lab-mtu", settings.labMTU, 1280...9216)
+        let auth = text("auth", "signed")
+        if auth != "signed", auth != "none" { problems.append("auth: \(auth) is neither signed nor none") }
+        settings.allowsUnsigned = auth == "none"
+        if settings.allowsUnsigned, !ListenAddress.isLoopback(host) {
+            problems.append("auth: none is for loopback alone, not for \(host)")
+        }
+        if !ListenAddress.isLoopback(host) {
+            problems.append("listen: plain HTTP is for loopback alone; put a TLS proxy in front for \(host)")
+        }
+        settings.flowWindowSeconds = number("flow-logs.window-seconds", 0, 0...3600)
+        settings.asyncDelayMilliseconds = Int64(number("async-delay", 0, 0...600_000))
+        settings.holdTokenCallsMilliseconds = Int64(number("test-hold-milliseconds", 0, 0...60_000))
+        settings.registersUnknownInstances = settings.allowsUnsigned || settings.lab || settings.dataPlane == .none
+        agentPath = text("agent-path", "")
+        agentRunDirectory = text("agent-run-dir", "/run/weir/\(settings.labName)")
+        if !problems.isEmpty { throw Problems(list: problems) }
+    }
+
+    /// The effective values, one a line; there are no secrets among them.
+    var lines: [String] {
+        [
+            "data-dir = \(dataDirectory)", "listen = \(host):\(port)", "region = \(settings.region)",
+            "account-id = \(settings.accountID)", "dataplane = \(settings.dataPlane.rawValue)",
+            "with-agent = \(withAgent)", "lab = \(settings.lab)", "lab-name = \(settings.labName)",
+            "lab-mtu = \(settings.labMTU)", "auth = \(settings.allowsUnsigned ? "none" : "signed")",
+            "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
+            "async-delay = \(settings.asyncDelayMilliseconds)",
+            "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",
+            "agent-run-dir = \(agentRunDirectory)",
+            "test-hold-milliseconds = \(settings.holdTokenCallsMilliseconds)",
+        ]
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Configuration
+import ControlPlane
+import Testing
+
+@testable import weir
+
+@Suite struct ServerConfigurationTests {
+    private static func configuration(_ words: String...) async throws -> ServerConfiguration {
+        let flags = try ServeCommand.parse(words).flags
+        return try ServerConfiguration(try await ConfigurationSources.reader(flags: flags, file: nil))
+    }
+
+    @Test func `defaults serve the API alone on loopback, signed`() async throws {
+        let configuration = try await Self.configuration()
+        #expect(configuration.host == "127.0.0.1" && configuration.port == 8280)
+        #expect(configuration.settings.dataPlane == .none && !configuration.settings.allowsUnsigned)
+        #expect(configuration.settings.region == "cn-beijing" && configuration.settings.accountID == "2100000001")
+    }
+
+    @Test func `the lab brings an agent, and an agent the data plane`() async throws {
+        let configuration = try await Self.configuration("--lab", "--lab-name", "abc", "--lab-mtu", "9000")
+        #expect(configuration.withAgent && configuration.settings.lab && configuration.settings.dataPlane == .agents)
+        #expect(configuration.agentRunDirectory == "/run/weir/abc" && configuration.settings.labMTU == 9000)
+    }
+
+    @Test func `all problems are told at once`() async throws {
+        let error = await #expect(throws: ServerConfiguration.Problems.self) {
+            try await Self.configuration(
+                "--listen", "nowhere", "--lab-name", "TooLong!", "--lab-mtu", "1", "--auth", "maybe")
+        }
+        #expect(error?.list.count == 4)
+    }
+
+    @Test(arguments: [["--auth", "none", "--listen", "0.0.0.0:1"], ["--listen", "192.0.2.1:80"]])
+    func `nothing but loopback is listened on in the clear`(words: [String]) async throws {
+        let flags = try ServeCommand.parse(words).flags
+        let reader = try await ConfigurationSources.reader(flags: flags, file: nil)
+        #expect(throws: ServerConfiguration.Problems.self) { try ServerConfiguration(reader) }
+    }
+
+    @Test func `every flag is a key of the file`() throws {
+        let flags = try ServeCommand.parse([
+            "--data-dir", "d", "--listen", "127.0.0.1:0", "--region", "r", "--account-id", "1", "--dataplane", "none",
+            "--with-agent", "--lab", "--lab-name", "l", "--lab-mtu", "1500", "--auth", "none",
+            "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p", "--agent-run-dir", "r",
+            "--test-hold-milliseconds", "1",
+        ]).flags
+        #expect(Set(flags.keys) == Set(ServerConfiguration.keys))
+    }
+}
