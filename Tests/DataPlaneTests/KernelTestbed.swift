@@ -57,11 +57,17 @@ final class KernelTestbed {
         }
         let loopback = try #require(try inside.link(named: "lo"))
         try inside.setLink(index: loopback.index, up: true)
+        try giveDefaultRoute(namespace, number)
+    }
+
+    /// The route that goes away when a link is taken down.
+    func giveDefaultRoute(_ namespace: NetworkNamespace, _ number: UInt32) throws {
+        let inside = try RouteSocket(in: namespace)
         let device = try #require(try inside.link(named: "eth0"))
         try inside.replaceRoute(
             Route(
                 destination: IPAddress(IPv4Address(rawValue: 0)), prefixLength: 0, outInterface: device.index,
-                gateway: IPAddress(IPv4Address(rawValue: subnet | 1))))
+                gateway: IPAddress(IPv4Address(rawValue: 0x0a4d_0001 | number << 8))))
     }
 
     func plane() throws -> KernelDataPlane { try #require(dataPlane) }

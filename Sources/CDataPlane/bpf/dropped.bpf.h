@@ -68,9 +68,8 @@ static __always_inline void stamped_dropped(struct sk_buff *skb, __u32 stamp) {
     struct net_device *device = skb->dev;
     struct weir_slot *entry = bpf_map_lookup_elem(&slots, &slot);
     struct packet packet;
-    // A stamp outlives its namespace: only the device that gave it, in its own namespace, counts.
-    if (!entry || !device || !(entry->flags & WEIR_SLOT_ACCOUNT) || entry->netns != namespace_of(device) ||
-        entry->ifindex != (__u32)skb->skb_iif)
+    // A stamp outlives its namespace, where the slot has no say.
+    if (!entry || !device || !(entry->flags & WEIR_SLOT_ACCOUNT) || entry->netns != namespace_of(device))
         return;
     if (parse_dropped(skb, &packet))
         return;

@@ -59,6 +59,9 @@ static __always_inline int is_about_copies(
 static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
     __u32 slot = instance.slot, own = instance.own;
     __u32 direction = own ? hook : !hook;
+    // What leaves is no longer charged to where it came from, should it ever come back.
+    if (hook == WEIR_EGRESS && skb->tc_index & WEIR_STAMP)
+        skb->tc_index = 0;
     struct weir_slot *entry = bpf_map_lookup_elem(&slots, &slot);
     if (!entry)
         return PASS_ON;

@@ -41,9 +41,7 @@ extension KernelDataPlane {
                 round.failBinding(id, "\(error)")
             }
         }
-        do { try keepOwnAddresses(round.state) } catch {
-            round.fail(round.state.bindings[0].networkInterfaceID, "\(error)")
-        }
+        keepOwnAddresses(&round)
     }
 
     /// Follows devices that were made again or lost their programs. Returns whether an ENI without a slot has its
@@ -58,6 +56,7 @@ extension KernelDataPlane {
                 round.failBinding(binding.networkInterfaceID, "\(error)")
             }
         }
+        keepOwnAddresses(&round)
         return isWaiting
     }
 
@@ -195,7 +194,15 @@ extension KernelDataPlane {
     }
 
     /// Which ENI a packet of the host itself belongs to when the firewall drops it on its way out.
-    private func keepOwnAddresses(_ state: DesiredState) throws(KernelError) {
+    private func keepOwnAddresses(_ round: inout Round) {
+        do { try writeOwnAddresses(round.state) } catch {
+            for binding in round.state.bindings where binding.side == .own {
+                round.fail(binding.networkInterfaceID, "\(error)")
+            }
+        }
+    }
+
+    private func writeOwnAddresses(_ state: DesiredState) throws(KernelError) {
         var wanted: [[UInt8]: (key: weir_address_key, slot: UInt32)] = [:]
         for binding in state.bindings where binding.side == .own {
             guard let slot = slot(of: binding.networkInterfaceID) else { continue }

@@ -30,7 +30,8 @@ extension KernelDataPlane {
             }
         }
         do { try keepTunnels(tunnels, removing: blocked.isEmpty) } catch { failAll(&round, error) }
-        for slot in journal.slots {
+        // Rules that go are first: where a device changes hands, no packet is copied by both.
+        for slot in journal.slots.sorted(by: { installed[$0.owner] == nil && installed[$1.owner] != nil }) {
             guard let id = slot.networkInterfaceID, !blocked.contains(id) else { continue }
             do { try installRules(installed[id] ?? [], slot) } catch {
                 for session in installed[id] ?? [] { round.fail(session.intent.sessionID, "\(error)") }
@@ -38,7 +39,7 @@ extension KernelDataPlane {
         }
         do {
             try removeSessions(round.state)
-            try removeUnderlays(keeping: underlays, blocked: !blocked.isEmpty)
+            try removeUnderlays(keeping: underlays, round.state, blocked: !blocked.isEmpty)
             removeHelpers()
         } catch { failAll(&round, error) }
     }
@@ -60,17 +61,14 @@ extension KernelDataPlane {
         _ = try helper(in: slot.namespace)
         var record = try record(for: intent)
         let network = try networks.entry(slot.namespace)
-        let path = try MirrorPath.find(
-            intent.target.address, network.socket, lastUnderlay: lastUnderlays[record.index])
-        if let underlay = path.underlay {
-            lastUnderlays[record.index] = underlay.index
-            underlays.insert(try bindUnderlay(underlay, slot))
-        }
+        let path = try MirrorPath.find(intent.target.address, network.socket, lastUnderlay: record.underlay)
+        if let underlay = path.underlay { underlays.insert(try bindUnderlay(underlay, slot, state)) }
         let session = path.entry(intent, source: source, netns: slot.netns)
         let digest = Digest.of(Self.bytes(of: session))
         if record.entry != digest {
             try swap(maps.sessions, record.index, Self.bytes(of: session), "weir_session")
             record.entry = digest
+            record.underlay = path.underlay?.index
             remember(record)
             try keepJournal()
         }
@@ -94,7 +92,6 @@ extension KernelDataPlane {
                 try maps.drops.remove(key)
             }
             settled[index] = nil
-            lastUnderlays[index] = nil
             let record = KernelJournal.Session(
                 index: index, sessionID: intent.sessionID, networkInterfaceID: intent.networkInterfaceID)
             remember(record)
@@ -141,8 +138,13 @@ extension KernelDataPlane {
     }
 
     /// The device copies leave through counts them there; a bound one does so anyway.
-    private func bindUnderlay(_ underlay: NetworkLink, _ source: KernelJournal.Slot) throws -> UInt32 {
-        if let known = journal.slots.first(where: { $0.netns == source.netns && $0.ifindex == underlay.index }) {
+    private func bindUnderlay(_ underlay: NetworkLink, _ source: KernelJournal.Slot, _ state: DesiredState) throws
+        -> UInt32
+    {
+        let known = journal.slots.first {
+            $0.netns == source.netns && $0.ifindex == underlay.index && stays($0, state)
+        }
+        if let known {
             if !isAttached(known) { try attach(known, hooks: [.egress]) }
             return known.number
         }
@@ -155,10 +157,16 @@ extension KernelDataPlane {
         return fresh.number
     }
 
-    private func removeUnderlays(keeping: Set<UInt32>, blocked: Bool) throws {
+    /// Whether the slot is there after this round.
+    private func stays(_ slot: KernelJournal.Slot, _ state: DesiredState) -> Bool {
+        guard let id = slot.networkInterfaceID else { return true }
+        return state.bindings.contains { $0.networkInterfaceID == id }
+    }
+
+    private func removeUnderlays(keeping: Set<UInt32>, _ state: DesiredState, blocked: Bool) throws {
         for slot in journal.slots where slot.networkInterfaceID == nil {
             let twin = journal.slots.contains {
-                $0.networkInterfaceID != nil && $0.netns == slot.netns && $0.ifindex == slot.ifindex
+                $0.networkInterfaceID != nil && $0.netns == slot.netns && $0.ifindex == slot.ifindex && stays($0, state)
             }
             guard twin || (!blocked && !keeping.contains(slot.number)) else { continue }
             detach(slot)

@@ -9,8 +9,9 @@ public import Model
 /// is not `Sendable` on purpose.
 public final class KernelDataPlane {
     /// How programs are attached.
-    public enum Attach: Sendable { case tcx }
+    public enum Attach: String, Codable, Sendable { case tcx }
 
+    let attach: Attach
     let pins: PinDirectory
     let maps: KernelMaps
     var journal: KernelJournal
@@ -18,8 +19,6 @@ public final class KernelDataPlane {
     var wanted: DesiredState?
     var networks = NetworkCache()
     var settled: [UInt32: SettledCounts] = [:]
-    /// The device each session's copies left through last.
-    var lastUnderlays: [UInt32: UInt32] = [:]
     /// Where to look for a free slot or session index first: the longest unused one is best.
     var nextSlot: UInt32 = 0
     var nextSession: UInt32 = 0
@@ -27,11 +26,14 @@ public final class KernelDataPlane {
 
     /// Sets up the kernel side, or takes over what a predecessor left.
     ///
-    /// `pinDirectory`: where the bpffs is, or is mounted when there is none. Not under /sys.
-    /// `flowCapacity`: five-tuples per slice of all ENIs together; more are counted as skipped. Each of the two
+    /// - Parameters:
+    ///   - pinDirectory: where the bpffs is, or is mounted when there is none. Not under /sys.
+    ///   - attach: how programs are attached; only TCX so far.
+    ///   - flowCapacity: five-tuples per slice of all ENIs together; more are counted as skipped. Each of the two
     ///     maps takes about 130 bytes of kernel memory for one. Heeded when the maps are made.
     /// - Throws: `KernelError` when the kernel or the rights are not enough, or another agent has the directory.
     public init(pinDirectory: String, attach: Attach = .tcx, flowCapacity: Int = 131_072) throws {
+        self.attach = attach
         pins = try PinDirectory(root: pinDirectory)
         if let found = try KernelMaps.pinned(in: pins.maps) {
             maps = found

@@ -27,6 +27,9 @@ struct KernelJournal: Codable, Equatable {
         var flowLogIDs: [String] = []
         /// Digest of the installed rules; `nil` when there are none.
         var rules: UInt64?
+
+        /// The network interface, or nothing.
+        var owner: String { networkInterfaceID ?? "" }
     }
 
     struct Session: Codable, Equatable {
@@ -35,6 +38,8 @@ struct KernelJournal: Codable, Equatable {
         var networkInterfaceID: String
         /// Digest of the installed entry.
         var entry: UInt64?
+        /// Index of the device copies left through last.
+        var underlay: UInt32?
     }
 
     struct Helper: Codable, Equatable {

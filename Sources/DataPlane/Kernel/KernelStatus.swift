@@ -18,6 +18,7 @@ public struct KernelStatus: Codable, Sendable, Equatable {
 
     public var pinDirectory: String
     public var layout: Int
+    public var attach: KernelDataPlane.Attach
     public var devices: [Device]
     public var sessionIDs: [String]
     /// Namespaces with a helper device; `nil` is the agent's own.
@@ -27,7 +28,7 @@ public struct KernelStatus: Codable, Sendable, Equatable {
 extension KernelDataPlane {
     public var status: KernelStatus {
         KernelStatus(
-            pinDirectory: pins.root, layout: Int(WEIR_LAYOUT),
+            pinDirectory: pins.root, layout: Int(WEIR_LAYOUT), attach: attach,
             devices: journal.slots.map {
                 KernelStatus.Device(
                     slot: $0.number, networkInterfaceID: $0.networkInterfaceID, namespace: $0.namespace,

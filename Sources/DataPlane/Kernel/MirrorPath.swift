@@ -11,8 +11,8 @@ struct MirrorPath: Equatable {
 
     /// Looks the target up in the namespace of the source.
     ///
-    /// `lastUnderlay`: the device copies left through before; when it is down, that is why there is no
-    ///   route.
+    /// When there is no route because `lastUnderlay`, the device copies left through before, is down, the target is
+    /// down. Throws `NetlinkError`.
     static func find(_ target: IPv4Address?, _ socket: RouteSocket, lastUnderlay: UInt32?) throws -> MirrorPath {
         guard let target else { return MirrorPath(state: UInt32(WEIR_PATH_TARGET_DOWN)) }
         guard let route = try socket.lookupRoute(to: IPAddress(target)), let index = route.outInterface,

@@ -19,9 +19,8 @@ final class ProgramObject {
 
     private let object: OpaquePointer
 
-    /// Loads `programs`, with `instance` as their constants.
-    ///
-    /// `maps`: descriptors of maps that exist, by name; the others are made.
+    /// Loads `programs`, with `instance` as their constants and `maps`, by name, for those that exist; the other
+    /// maps are made. Throws `KernelError` with libbpf's reason.
     init(_ programs: [Program], instance: weir_instance? = nil, maps: [String: Int32]) throws(KernelError) {
         weir_bpf_keep_warnings()
         let opened = Self.bytes.withUnsafeBytes { bpf_object__open_mem($0.baseAddress, $0.count, nil) }
