@@ -21,7 +21,7 @@ test: deps ## unit, integration (root) and official SDK tests
 bench: deps ## measure API latency and throughput on this machine (BENCH_CONFIG=debug to skip the release build)
 	@scripts/bench.sh $(BENCH_CONFIG)
 
-soak: deps ## the long forms of the integration tests (WEIR_TEST_PACKETS=… WEIR_TEST_SECONDS=… to choose)
+soak: deps ## the long forms of the integration tests (WEIR_TEST_PACKETS=… WEIR_TEST_KILL_ROUNDS=… to choose)
 	@scripts/soak.sh $(CONFIG)
 
 fuzz: deps ## fuzz the decoders for SECONDS=60 each, FUZZ_TARGETS="…" to choose

@@ -47,8 +47,12 @@ let package = Package(
             name: "ControlPlane",
             dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", crypto, logging, lifecycle],
             swiftSettings: settings),
-        .target(name: "CDataPlane"),
-        .target(name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings),
+        .target(name: "CDataPlane", exclude: ["bpf"], linkerSettings: [.linkedLibrary("bpf")]),
+        .executableTarget(name: "bpf2swift", swiftSettings: settings),
+        .plugin(name: "BPFPlugin", capability: .buildTool(), dependencies: ["bpf2swift"]),
+        .target(
+            name: "DataPlane", dependencies: ["Model", "Packet", "CDataPlane"], swiftSettings: settings,
+            plugins: ["BPFPlugin"]),
         // Executables.
         .executableTarget(
             name: "weir",
@@ -81,8 +85,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
         .testTarget(
+            name: "FlowLogsTests", dependencies: ["Model", "Packet", "FlowLogs", grdb], swiftSettings: settings),
+        .testTarget(
             name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],
-            swiftSettings: settings),
+            exclude: ["reference"], swiftSettings: settings),
         .testTarget(
             name: "WeirAgentTests", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", "weir-agent"],
             swiftSettings: settings),

@@ -25,7 +25,7 @@ public protocol FlowLogStore: Sendable {
     func sums(_ query: FlowQuery) async throws(FlowLogError) -> FlowSums
 
     /// Records that became visible after the query's cursor, oldest first; without a cursor, from now on. Waits for
-    /// the first one, at most for `patience`, and then returns an empty page. The query's order does not matter.
+    /// the first one, at most for `patience` (an hour at most), and then returns an empty page. The query's order does not matter.
     func tail(_ query: FlowQuery, patience: Duration) async throws(FlowLogError) -> FlowPage
 
     /// Deletes the closed records of one account that match, and returns how many. The query must name the account.

@@ -4,7 +4,6 @@ enum AgentError: Error, CustomStringConvertible {
     case busy(String)
     case notJoined
     case badToken
-    case notPinnable(String)
     case unreadable(String)
     /// Mirroring and accounting cannot run, in words.
     case noDataPlane(String)
@@ -16,7 +15,6 @@ enum AgentError: Error, CustomStringConvertible {
         case .busy(let directory): "another weir-agent is running on \(directory)"
         case .notJoined: "this host has not joined: start with --join TOKEN (weir host token makes one)"
         case .badToken: "the join token is not one: it begins with weir1. and is given out by weir host token"
-        case .notPinnable(let why): "cannot use the pin directory: \(why)"
         case .noDataPlane(let why): "the kernel data plane cannot run here: \(why)"
         case .cannotPin: "the server's certificate cannot be checked against the token's fingerprint"
         case .unreadable(let what): "cannot read \(what)"

@@ -12,6 +12,4 @@ struct AgentParts: Sendable {
     let appended = Mailbox(false)
     let server = ServerContact()
     let log: AgentLog
-    /// Opens the kernel data plane, adopting what is pinned. Throws why it cannot run.
-    let openEngine: @Sendable () throws -> any DataPlaneEngine
 }

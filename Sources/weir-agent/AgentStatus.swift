@@ -25,6 +25,13 @@ struct AgentStatus: Codable, Equatable {
     var spoolProblem: String?
     /// Why the last drain failed; `nil` when it did not.
     var drainProblem: String?
+    /// Drops that came after their map was drained, drops of packets that were in no map, and IP packets whose header
+    /// made no sense, since the kernel side was set up.
+    var lateDrops: UInt64
+    var unattributedDrops: UInt64
+    var unparsedPackets: UInt64
+    /// What is attached; `nil` when nothing can be.
+    var kernel: KernelStatus?
 
     func write(_ path: String) throws {
         try DurableFile.write(Array(try Self.encoder.encode(self)), to: path, mode: 0o644, sync: false)
@@ -57,6 +64,19 @@ struct AgentStatus: Codable, Equatable {
             "lab        \(labName ?? "none")",
             "spool      \(spooledBatches) batches waiting, \(spoolBytes) bytes on disk",
         ]
+        for device in kernel?.devices ?? [] {
+            let place = device.namespace.map { "\($0)/" } ?? ""
+            let eni = device.networkInterfaceID ?? "way out of copies"
+            let uses = (device.mirrored ? ["mirrored"] : []) + device.flowLogIDs
+            lines.append(
+                "  device   \(place)\(device.device): \(eni), \(device.attached ? "attached" : "not attached")"
+                    + (uses.isEmpty ? "" : ", \(uses.joined(separator: " "))"))
+        }
+        if lateDrops > 0 || unattributedDrops > 0 || unparsedPackets > 0 {
+            lines.append(
+                "counters   \(lateDrops) late drops, \(unattributedDrops) drops without a flow, "
+                    + "\(unparsedPackets) packets with a broken header")
+        }
         if spoolLostPackets > 0 { lines.append("           \(spoolLostPackets) packets given up in whole batches") }
         if spoolSkippedPackets > 0 { lines.append("           \(spoolSkippedPackets) packets reduced to sums") }
         for name in spoolCorruptFiles { lines.append("           set aside: \(name)") }

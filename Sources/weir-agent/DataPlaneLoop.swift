@@ -8,7 +8,7 @@ import Model
 final class DataPlaneLoop {
     private let parts: AgentParts
     private let lab: LabKeeper
-    private var engine: (any DataPlaneEngine)?
+    private var engine: KernelDataPlane?
     private var engineProblem: String?
     private var state: DesiredState?
     private var failures: [HostAcknowledgement.Failure] = []
@@ -23,10 +23,14 @@ final class DataPlaneLoop {
     private var surveyIsDue = true
     private var applyAt = 0.0
     private var tickAt = 0.0
+    private var idleAt: Double? = MonotonicClock.seconds + idleSeconds
+    private var lastDrain: DrainReport?
     private var lastBoundary: Int64 = .min
 
     private static let tickSeconds = 1.0
     private static let refreshSeconds = 0.05
+    /// How long nothing was applied when the agent counts as idle.
+    private static let idleSeconds = 10.0
     /// How often all is compared with the kernel again, when all came true and when not.
     private static let healSeconds = 30.0
     private static let retrySeconds = 5.0
@@ -78,7 +82,7 @@ final class DataPlaneLoop {
     private func openEngine() {
         do {
             engineProblem = nil
-            engine = try parts.openEngine()
+            engine = try KernelEngine.open(parts.directory)
         } catch {
             engineProblem = String(describing: error)
             parts.log.error("the kernel data plane cannot run here", ("reason", String(describing: error)))
@@ -113,6 +117,7 @@ final class DataPlaneLoop {
         surveyIsDue = true
         parts.appended.change { $0 = true }
         guard isNew else { return }
+        idleAt = MonotonicClock.seconds + Self.idleSeconds
         acknowledge()
         let milliseconds = Int((MonotonicClock.seconds - start) * 1000)
         parts.log.info(
@@ -170,7 +175,7 @@ final class DataPlaneLoop {
         let boundary = Int64(MonotonicClock.wallSeconds / period)
         guard boundary != lastBoundary else { return }
         do {
-            try engine.drain(spool: parts.spool)
+            lastDrain = try engine.drain(spool: parts.spool)
             lastBoundary = boundary
             drainProblem = nil
             parts.appended.change { $0 = true }
@@ -184,12 +189,13 @@ final class DataPlaneLoop {
     private func refresh() {
         refreshAt = nil
         refreshedAt = MonotonicClock.seconds
-        engine?.refresh()
+        // A device has come that a binding waits for.
+        if engine?.refresh() == true { applyAt = min(applyAt, refreshedAt + 0.2) }
     }
 
     private func tick() {
         refresh()
-        if let engine { parts.outbox.put(engine.ledgers()) }
+        readLedgers()
         let names = NetworkNamespace.list()
         if names != namespaces {
             namespaces = names
@@ -199,9 +205,24 @@ final class DataPlaneLoop {
         if surveyIsDue {
             surveyIsDue = false
             parts.outbox.put(
-                HostSurvey.report(problem: engineProblem, labCapable: parts.allowsLab, labName: lab.name))
+                HostSurvey.report(
+                    problem: engineProblem, labCapable: parts.allowsLab, labName: lab.name,
+                    ownDevices: engine?.helperDeviceNames ?? []))
         }
         writeStatus()
+        if let idle = idleAt, MonotonicClock.seconds >= idle {
+            idleAt = nil
+            ResidentMemory.releaseCode()
+        }
+    }
+
+    private func readLedgers() {
+        guard let engine else { return }
+        do {
+            parts.outbox.put(try engine.ledgers())
+        } catch {
+            parts.log.error("cannot read the session ledgers", ("reason", String(describing: error)))
+        }
     }
 
     private func writeStatus() {
@@ -212,7 +233,9 @@ final class DataPlaneLoop {
             failures: failures, bindings: state?.bindings.count ?? 0, sessions: state?.sessions.count ?? 0,
             labName: lab.name, spooledBatches: spool.waitingBatches, spoolBytes: spool.bytes,
             spoolLostPackets: spool.lostPackets, spoolSkippedPackets: spool.skippedPackets,
-            spoolCorruptFiles: spool.corruptFiles, spoolProblem: spool.problem, drainProblem: drainProblem)
+            spoolCorruptFiles: spool.corruptFiles, spoolProblem: spool.problem, drainProblem: drainProblem,
+            lateDrops: lastDrain?.lateDrops ?? 0, unattributedDrops: lastDrain?.unattributedDrops ?? 0,
+            unparsedPackets: lastDrain?.unparsedPackets ?? 0, kernel: engine?.status)
         guard status != lastStatus else { return }
         lastStatus = status
         do {

@@ -15,7 +15,7 @@ struct DownCommand: ParsableCommand {
         try withExtendedLifetime(lock) {
             try KernelEngine.takeDown(directory)
             try LabKeeper(path: directory.lab, isAllowed: true).remove()
-            try PinDirectory.unmount(directory.pins)
+            try PinMount.remove(directory.pins)
             unlink(directory.status)
             // Only when empty: it may be somebody else's as well.
             rmdir(directory.run)

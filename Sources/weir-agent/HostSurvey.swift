@@ -6,8 +6,8 @@ import Model
 enum HostSurvey {
     private static let largestReport = 4096
 
-    /// `labName`: devices of this lab are the server's own idea and are left out.
-    static func report(problem: String?, labCapable: Bool, labName: String?) -> HostReport {
+    /// Devices of the lab `labName` are the server's own idea, and `ownDevices` are the data plane's: both are left out.
+    static func report(problem: String?, labCapable: Bool, labName: String?, ownDevices: [String]) -> HostReport {
         let names = NetworkNamespace.list()
         var entered: [String] = []
         var devices = (try? Self.devices(of: .own)) ?? []
@@ -19,7 +19,8 @@ enum HostSurvey {
         }
         return HostReport(
             hostname: hostname, kernel: kernel, agentVersion: AgentVersion.text, dataPlaneProblem: problem,
-            labCapable: labCapable, namespaces: entered, devices: Array(devices.prefix(largestReport)))
+            labCapable: labCapable, namespaces: entered,
+            devices: Array(devices.filter { !ownDevices.contains($0.name) }.prefix(largestReport)))
     }
 
     private static func devices(of namespace: NetworkNamespace) throws -> [HostReport.Device] {

@@ -1,13 +1,19 @@
 import DataPlane
-import Glibc
 
-/// Opens the kernel data plane over the agent's pin directory.
+/// Opens the kernel data plane over the agent's pin directory, and takes it down.
 enum KernelEngine {
-    /// Throws the reason, in words, why the kernel data plane cannot run here.
-    static func open(_ directory: AgentDirectory) throws -> any DataPlaneEngine {
-        throw AgentError.noDataPlane("not part of this build")
+    /// Sets up the data plane or takes over what a predecessor left. Throws why it cannot run here, in words.
+    static func open(_ directory: AgentDirectory) throws -> KernelDataPlane {
+        if let problem = KernelDataPlane.problem() { throw AgentError.noDataPlane(problem) }
+        return try KernelDataPlane(pinDirectory: directory.pins)
     }
 
-    /// Detaches everything an agent left in the kernel. Nothing happens when there is nothing.
-    static func takeDown(_ directory: AgentDirectory) throws {}
+    /// Spools what is still counted, then detaches everything an agent left in the kernel. Nothing happens when there
+    /// is nothing.
+    static func takeDown(_ directory: AgentDirectory) throws {
+        guard try PinMount.isMounted(directory.pins) else { return }
+        let engine = try KernelDataPlane(pinDirectory: directory.pins)
+        defer { engine.detachAll() }
+        _ = try engine.drain(spool: DirectorySpool(directory: directory.spool))
+    }
 }

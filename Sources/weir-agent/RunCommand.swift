@@ -35,8 +35,7 @@ struct RunCommand: ParsableCommand {
         let identity = try identity(directory, log)
         let parts = AgentParts(
             directory: directory, identity: identity, allowsLab: lab && geteuid() == 0,
-            spool: try DirectorySpool(directory: directory.spool), inbox: try Inbox(), log: log,
-            openEngine: { try KernelEngine.open(directory) })
+            spool: try DirectorySpool(directory: directory.spool), inbox: try Inbox(), log: log)
         log.info("started", ("version", AgentVersion.text), ("host", identity.hostID), ("server", identity.serverURL))
         let stopped = try start(parts)
 

@@ -21,11 +21,9 @@ struct SpoolSender {
                     }
                     continue
                 }
-                let status = spool.status
                 let acknowledged = try link.putSlices(
                     PutSlicesRequest(
                         spoolID: spool.identifier, sequence: batch.sequence,
-                        firstSequence: min(status.firstSequence, batch.sequence), lostPackets: status.lostPackets,
                         data: Data(batch.bytes).base64EncodedString()))
                 try spool.acknowledge(through: acknowledged)
                 if acknowledged >= batch.sequence {

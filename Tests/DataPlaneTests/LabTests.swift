@@ -113,6 +113,12 @@ import Testing
         // Stopped after the namespace was made, and after a veth was made that is still down.
         try NetworkNamespace(name: bed.router).create()
         try NetworkNamespace(name: bed.name("web")).create()
+        // And stopped between a name and its namespace: for one that is wanted and one that is not.
+        for name in ["db", "gone"] {
+            let file = open("\(NetworkNamespace.directory)/\(bed.name(name))", O_RDONLY | O_CREAT | O_EXCL, 0)
+            try #require(file >= 0)
+            close(file)
+        }
         #expect(Lab().apply(bed.state) == [])
         let socket = try RouteSocket(in: NetworkNamespace(name: bed.router))
         try socket.deleteLink(index: try #require(try socket.link(named: "pdb")).index)
@@ -121,6 +127,23 @@ import Testing
             peer: .init(name: "half"))
         #expect(Lab().apply(bed.state) == [])
         try bed.ping(from: "web", to: "10.8.2.10", times: 1)
+        #expect(access("\(NetworkNamespace.directory)/\(bed.name("gone"))", F_OK) != 0)
+    }
+
+    @Test func `a name without a namespace is taken over, and goes with the lab`() throws {
+        let bed = LabTestbed()
+        let router = NetworkNamespace(name: bed.router)
+        try router.create()
+        try router.delete()
+        try NetworkNamespace(name: bed.name("web")).create()
+        let path = "\(NetworkNamespace.directory)/\(bed.router)"
+        close(open(path, O_RDONLY | O_CREAT | O_EXCL, 0))
+        try router.create()
+        #expect(router.exists)
+        try router.delete()
+        close(open(path, O_RDONLY | O_CREAT | O_EXCL, 0))
+        try Lab.remove(name: bed.state.name)
+        #expect(access(path, F_OK) != 0)
     }
 
     @Test func `removing leaves no trace and can be done twice`() throws {

@@ -200,7 +200,7 @@ import Testing
 
     private static func send(_ datagrams: [[UInt8]], _ namespace: NetworkNamespace, _ port: UInt16) {
         do {
-            let sender = try UDPSender(namespace: namespace, port: port)
+            let sender = try LoopbackSender(namespace: namespace, port: port)
             for datagram in datagrams { try sender.send(datagram) }
             sender.close()
         } catch {

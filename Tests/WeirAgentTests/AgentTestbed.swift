@@ -64,7 +64,8 @@ final class AgentTestbed {
     }
 
     /// Makes the server want a lab of `count` instances in one subnet.
-    func want(generation: UInt64, instances count: Int) throws {
+    /// With `mirroring`, every interface is accounted for and the first one is mirrored to the last one.
+    func want(generation: UInt64, instances count: Int, mirroring: Bool = false) throws {
         let gateway = IPv4Address(rawValue: 0x0a09_0001)
         let subnet = try #require(IPv4CIDR(gateway, length: 24))
         let router = "\(labName)-vpc"
@@ -79,7 +80,31 @@ final class AgentTestbed {
         let lab = LabState(
             name: labName, mtu: 1500, vpcs: [.init(vpcID: "vpc-1", namespace: router, gateways: [gateway])],
             instances: instances)
-        try want(DesiredState(generation: generation, sliceSeconds: 5, lab: lab, bindings: [], sessions: []))
+        let ports = mirroring ? instances.flatMap(\.ports) : []
+        try want(
+            DesiredState(
+                generation: generation, sliceSeconds: 1, lab: lab, bindings: ports.map(Self.binding),
+                sessions: ports.isEmpty ? [] : [Self.session(from: ports[0], to: ports[ports.count - 1])]))
+    }
+
+    private static func binding(_ port: LabState.Port) -> DeviceBinding {
+        DeviceBinding(
+            networkInterfaceID: port.networkInterfaceID, namespace: port.routerNamespace, device: port.portDevice,
+            side: .port, mac: port.mac, primaryAddress: port.addresses.first,
+            addresses: port.addresses.map { IPAddress($0) }, flowLogs: [FlowLogIntent(flowLogID: "fl-1")])
+    }
+
+    private static func session(from source: LabState.Port, to target: LabState.Port) -> MirrorIntent {
+        let all = IPv4CIDR(IPv4Address(rawValue: 0), length: 0).map { all in
+            MirrorRule(
+                ruleID: "rule-1", priority: 1, accept: true, transport: .all, source: all, destination: all,
+                sourcePorts: .any, destinationPorts: .any)
+        }
+        let rules = all.map { [$0] } ?? []
+        return MirrorIntent(
+            sessionID: "session-1", networkInterfaceID: source.networkInterfaceID, priority: 1, vni: 7,
+            packetLength: 9600, target: MirrorTargetIntent(targetID: "target-1", address: target.addresses.first),
+            ingressRules: rules, egressRules: rules)
     }
 
     func wantNothing(generation: UInt64) throws {
@@ -95,7 +120,6 @@ final class AgentTestbed {
             var Document: String?
             var SpoolId: String?
             var Sequence: UInt64?
-            var FirstSequence: UInt64?
             var Data: String?
         }
         var action: String

@@ -67,7 +67,6 @@ import Testing
             return calls.count == 3 ? calls : nil
         }
         #expect(calls.compactMap(\.body.Sequence) == [1, 2, 3])
-        #expect(calls.compactMap(\.body.FirstSequence) == [1, 2, 3])
         #expect(Set(calls.compactMap(\.body.SpoolId)) == [spool.identifier])
         let data = try #require(calls[0].body.Data.flatMap { Data(base64Encoded: $0) })
         #expect(try FlowSliceCodec.decode(Array(data)) == [slice])

@@ -198,7 +198,9 @@ class Mirror:
     def __init__(self, cloud):
         self.vpc = cloud.make_vpc()
         self.subnet = cloud.make_subnet(self.vpc)
-        self.source = cloud.make_interface(self.subnet, instance_id="i-source")
-        self.collector = cloud.make_interface(self.subnet, instance_id="i-collector")
+        # An instance is in one VPC: each network has instances of its own.
+        number = next(_numbers)
+        self.source = cloud.make_interface(self.subnet, instance_id=f"i-source{number}x")
+        self.collector = cloud.make_interface(self.subnet, instance_id=f"i-collector{number}x")
         self.target = cloud.make_target(self.collector)
         self.filter = cloud.make_filter()

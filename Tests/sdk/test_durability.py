@@ -54,12 +54,14 @@ def test_acknowledged_writes_survive_kill_9_at_random_moments(make_server):
         for writer in writers:
             writer.start()
         # Long enough for some to be acknowledged, then any moment.
-        while len(acknowledged) < before + 20:
+        end = time.monotonic() + 30
+        while len(acknowledged) < before + 20 and time.monotonic() < end:
             time.sleep(0.005)
         time.sleep(random.uniform(0, 0.3))
         server.kill()
         for writer in writers:
             writer.join()
+        assert len(acknowledged) >= before + 20, "too few writes were acknowledged"
         server.restart()
         found = list_all(Cloud(server))
         lost = [id for id in acknowledged if id not in found]

@@ -4,7 +4,7 @@ import concurrent.futures
 
 import volcenginesdkvpc as vpc
 
-from cloud import Cloud, Mirror, refused, unique
+from cloud import Cloud, refused, unique
 
 
 def create(cloud, token, name):
@@ -79,8 +79,7 @@ def test_the_token_outlives_kill_9(make_server):
         create(cloud, "token-1", "other")
 
 
-def test_a_target_is_made_once_by_its_token(cloud):
-    mirror = Mirror(cloud)
+def test_a_target_is_made_once_by_its_token(cloud, mirror):
     interface = cloud.make_interface(mirror.subnet, instance_id="i-once")
     request = vpc.CreateTrafficMirrorTargetRequest(
         instance_type="NetworkInterface", instance_id=interface, client_token=unique("token"))

@@ -7,7 +7,7 @@ import pytest
 
 from signing import Request, sign
 
-QUERY = "Action=DescribeTrafficMirrorFilters&MaxResults=7&TrafficMirrorFilterNames.1=a%2Bb&Version=2020-04-01"
+QUERY = "Action=DescribeTrafficMirrorTargets&MaxResults=7&TrafficMirrorTargetName=a%2Bb&Version=2020-04-01"
 
 
 def signed(server, query=QUERY, **more):
@@ -37,7 +37,7 @@ def error(answer, status, code, number=None):
 
 def test_a_signed_call_is_answered(server, wire):
     answer = wire.send(signed(server))
-    assert answer.result["TrafficMirrorFilters"] == []
+    assert answer.result["TrafficMirrorTargets"] == []
     metadata = answer.json["ResponseMetadata"]
     assert answer.json["Result"]["RequestId"] == metadata["RequestId"] == answer.headers["X-Tt-Logid"]
     assert "Error" not in metadata
@@ -54,13 +54,13 @@ def test_every_clients_way_of_signing_is_accepted(server, wire, how):
 
 
 @pytest.mark.parametrize("type, body", [
-    ("application/x-www-form-urlencoded", b"MaxResults=7&TrafficMirrorFilterNames.1=a%2Bb+c"),
+    ("application/x-www-form-urlencoded", b"MaxResults=7&TrafficMirrorTargetIds.1=a%2Bb+c"),
     ("application/x-www-form-urlencoded; charset=utf-8", b"MaxResults=7"),
-    ("application/json", b'{"MaxResults": 7, "TrafficMirrorFilterNames": ["a+b c"]}'),
+    ("application/json", b'{"MaxResults": 7, "TrafficMirrorTargetIds": ["a+b c"]}'),
     ("application/json; charset=utf-8", b'{"MaxResults": "7"}'),
 ])
 def test_post_bodies_are_read_and_covered(server, wire, type, body):
-    request = signed(server, "Action=DescribeTrafficMirrorFilters&Version=2020-04-01", method="POST", body=body,
+    request = signed(server, "Action=DescribeTrafficMirrorTargets&Version=2020-04-01", method="POST", body=body,
                      content_type=type)
     assert wire.send(request).status == 200
     for index in range(len(body)):
@@ -198,11 +198,11 @@ def test_identical_calls_within_a_second_are_both_answered(server, wire):
 
 @pytest.mark.parametrize("query, service, status, code, number", [
     ("Version=2020-04-01", "vpc", 400, "MissingParameter", 100002),
-    ("Action=DescribeVpcs", "vpc", 400, "MissingParameter", 100002),
+    ("Action=DescribeTrafficMirrorTargets", "vpc", 400, "MissingParameter", 100002),
     ("Action=DescribeMoons&Version=2020-04-01", "vpc", 404, "InvalidActionOrVersion", 100008),
-    ("Action=DescribeVpcs&Version=2021-04-01", "vpc", 404, "InvalidActionOrVersion", 100008),
-    ("Action=DescribeVpcs&Version=2020-04-01", "moon", 404, "ServiceNotFound", 100007),
-    ("Action=DescribeVpcs&Version=2020-04-01", "clb", 404, "InvalidActionOrVersion", 100008),
+    ("Action=DescribeTrafficMirrorTargets&Version=2021-04-01", "vpc", 404, "InvalidActionOrVersion", 100008),
+    ("Action=DescribeTrafficMirrorTargets&Version=2020-04-01", "moon", 404, "ServiceNotFound", 100007),
+    ("Action=DescribeTrafficMirrorTargets&Version=2020-04-01", "clb", 404, "InvalidActionOrVersion", 100008),
 ])
 def test_unknown_calls_answer_the_gateways_errors(server, wire, query, service, status, code, number):
     error(wire.send(signed(server, query, service=service)), status, code, number)
@@ -223,7 +223,7 @@ def test_broken_requests_are_answered_with_json(server, wire, target):
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'{"a":' * 2000, b"\xff\xfe", b'"x"'])
 def test_broken_json_is_a_400(server, wire, body):
-    request = signed(server, "Action=DescribeVpcs&Version=2020-04-01", method="POST", body=body,
+    request = signed(server, "Action=DescribeTrafficMirrorTargets&Version=2020-04-01", method="POST", body=body,
                      content_type="application/json")
     answer = wire.send(request)
     assert answer.status == 400 and answer.json["ResponseMetadata"]["Error"]["Code"]

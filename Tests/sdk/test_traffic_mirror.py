@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import volcenginesdkcore
 import volcenginesdkvpc as vpc
 
 from cloud import refused, unique, wait_until
@@ -19,7 +20,8 @@ def test_a_target_is_created_listed_changed_and_deleted(cloud, mirror):
         description="IDS of the second floor", tags=[
             vpc.TagForCreateTrafficMirrorTargetInput(key="team", value="net ops"),
             vpc.TagForCreateTrafficMirrorTargetInput(key="empty", value="")]))
-    assert created.metadata.service == "vpc" and created.metadata.request_id == created.request_id
+    metadata = volcenginesdkcore.get_response_metadata(created)
+    assert metadata.service == "vpc" and metadata.request_id == created.request_id
     id = created.traffic_mirror_target_id
     assert id.startswith("tmt-") and len(id) == 29
     assert cloud.target(id).status in ("Creating", "Available")

@@ -15,7 +15,9 @@ BIN = os.environ.get("WEIR_BIN", os.path.join(os.getcwd(), ".build/debug/weir"))
 
 
 def run(*words, check=True, text_input=None):
-    return subprocess.run(words, check=check, capture_output=True, text=True, input=text_input)
+    done = subprocess.run(words, capture_output=True, text=True, input=text_input)
+    assert not check or done.returncode == 0, f"{' '.join(words)}: {done.stderr}"
+    return done
 
 
 def wait(what, condition, seconds=30.0, step=0.02):
@@ -197,8 +199,14 @@ class Network:
 
     def count_copies(self):
         self.nft(self.netns["col"], """
-            table inet t { counter copies {}
-              chain i { type filter hook input priority 0; udp dport 4789 counter name copies drop } }""")
+            table inet t {
+              counter copies {}
+              chain i {
+                type filter hook input priority 0;
+                udp dport 4789 counter name copies drop
+              }
+              }
+              """)
 
     def tool(self, name, script, *arguments):
         """Runs a Python tool of this directory inside an instance."""

@@ -89,8 +89,14 @@ def test_an_adopted_veth_is_exact_both_ways(make_cloud, wires, mtu, offloads):
     cloud.settled("DescribeTrafficMirrorSessions", "Active", TrafficMirrorSessionIds__1=session)
     cloud.settled("DescribeFlowLogs", "Active", FlowLogIds__1=log)
     run("ip", "netns", "exec", wire.col, "nft", "-f", "-", text_input="""
-        table inet t { counter copies {}
-          chain i { type filter hook input priority 0; udp dport 4789 counter name copies drop } }""")
+        table inet t {
+          counter copies {}
+          chain i {
+            type filter hook input priority 0;
+            udp dport 4789 counter name copies drop
+          }
+          }
+          """)
     sinks = [subprocess.Popen(
         ["ip", "netns", "exec", netns, "python3", f"{HERE}/udp_sink.py", "5000"], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True) for netns in (wire.host, wire.peer)]

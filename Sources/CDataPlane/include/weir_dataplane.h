@@ -1,1 +1,231 @@
 #pragma once
+
+// The layout that the BPF programs and the agent share. Numbers are in host byte order unless a name ends in `_be`.
+// A change of any struct here, or of a map's key, is a new WEIR_LAYOUT.
+
+#include <linux/types.h>
+
+/// Version of the pinned layout; part of the pin path.
+#define WEIR_LAYOUT 1
+
+/// Devices that can be bound or used as an underlay at once. The stamp has room for 16384.
+#define WEIR_SLOTS 1024
+/// Mirror sessions of one host at once. The mark has room for 65536.
+#define WEIR_SESSIONS 4096
+/// Rules of all sessions of one ENI, in one direction.
+#define WEIR_RULES 512
+/// Bytes of the agent's own journal.
+#define WEIR_JOURNAL_BYTES (2 << 20)
+
+/// `skb->mark` of a copy: magic, stage bits, session index. It lives from the clone until the copy leaves the
+/// namespace; production packets get their own mark back.
+#define WEIR_MARK 0x57e00000u
+#define WEIR_MARK_MASK 0xfff00000u
+/// The copy carries its VXLAN header.
+#define WEIR_MARK_ENCAPSULATED 0x00080000u
+/// The copy was handed to the underlay device.
+#define WEIR_MARK_LEFT 0x00040000u
+#define WEIR_MARK_SESSION 0x0000ffffu
+
+/// `skb->tc_index` of a packet that entered through a bound device: tag, epoch of the flow map, slot.
+#define WEIR_STAMP 0x8000u
+#define WEIR_STAMP_EPOCH 0x4000u
+#define WEIR_STAMP_SLOT 0x3fffu
+
+/// VXLAN (RFC 7348): destination port, and the bytes of Ethernet, IPv4, UDP and VXLAN in front of the inner frame.
+#define WEIR_VXLAN_PORT 4789
+#define WEIR_ENVELOPE_BYTES 50
+/// Of these, the bytes that count against the path's MTU.
+#define WEIR_ENVELOPE_MTU_BYTES 36
+/// Outer source ports are 49152 | 14 bits of the five-tuple hash.
+#define WEIR_SOURCE_PORT_BASE 49152
+#define WEIR_SOURCE_PORT_MASK 0x3fff
+
+#define WEIR_INGRESS 0
+#define WEIR_EGRESS 1
+
+/// The constants of one program instance.
+struct weir_instance {
+    __u32 slot;
+    /// 1 when the device is the ENI itself, 0 when its other end is.
+    __u32 own;
+};
+
+/// The packets of this slot go into the flow map.
+#define WEIR_SLOT_ACCOUNT 1u
+
+struct weir_slot {
+    __u32 flags;
+    __u32 own;
+    __u32 ifindex;
+    /// Inode of the device's network namespace.
+    __u32 netns;
+};
+
+struct weir_slot_counters {
+    /// IP packets whose header made no sense: neither counted as a flow nor mirrored.
+    __u64 unparsed;
+    /// Drops that came after the map of their packet was drained.
+    __u64 late;
+    /// Drops of packets whose five-tuple was not in the flow map (rewritten by NAT, or the map was full).
+    __u64 unattributed;
+};
+
+#define WEIR_TRANSPORT_ALL 0
+
+struct weir_rule {
+    __u32 source_be;
+    __u32 source_mask_be;
+    __u32 destination_be;
+    __u32 destination_mask_be;
+    __u16 source_port_first;
+    __u16 source_port_last;
+    __u16 destination_port_first;
+    __u16 destination_port_last;
+    /// IANA protocol number, or WEIR_TRANSPORT_ALL for TCP, UDP and ICMP.
+    __u8 transport;
+    __u8 accept;
+    /// Packets without ports match: both ranges cover 1...65535.
+    __u8 covers_all_ports;
+    __u8 reserved;
+    /// Index of the session. Rules of one session are neighbours; sessions are in order of priority.
+    __u32 session;
+};
+
+struct weir_ruleset {
+    __u32 helper_ifindex;
+    /// Rules in use, by direction of the ENI.
+    __u32 count[2];
+    __u32 reserved;
+    struct weir_rule rules[2][WEIR_RULES];
+};
+
+#define WEIR_PATH_READY 0
+#define WEIR_PATH_NO_ROUTE 1
+#define WEIR_PATH_TARGET_DOWN 2
+#define WEIR_PATH_MTU 3
+#define WEIR_PATH_STATES 4
+
+struct weir_session {
+    /// One of WEIR_PATH_…: whether copies can leave, and if not why.
+    __u32 path;
+    __u32 netns;
+    __u32 source_be;
+    __u32 destination_be;
+    /// Neighbour that gets the copies, on the underlay device.
+    __u32 next_hop_be;
+    __u32 underlay_ifindex;
+    /// VNI << 8, as the VXLAN header has it.
+    __u32 vni_be;
+    /// Longest inner frame by PacketLength, and by the path's MTU.
+    __u32 length_limit;
+    __u32 mtu_limit;
+    __u32 reserved;
+};
+
+/// All in wire packets.
+struct weir_session_counters {
+    __u64 matched;
+    __u64 matched_bytes;
+    __u64 encapsulated;
+    __u64 left;
+    /// Inner frames as they left, without the envelope.
+    __u64 left_bytes;
+    __u64 truncated_by_length;
+    __u64 truncated_by_mtu;
+    __u64 self;
+    __u64 target_refused;
+    /// Copies given up because of the path, by WEIR_PATH_….
+    __u64 refused_by_path[WEIR_PATH_STATES];
+    /// Freed copies for which the drop map had no room, by stage.
+    __u64 unnamed_drops[3];
+};
+
+#define WEIR_STAGE_CLONED 0
+#define WEIR_STAGE_ENCAPSULATED 1
+#define WEIR_STAGE_LEFT 2
+
+struct weir_drop_key {
+    __u32 session;
+    /// enum skb_drop_reason of the running kernel.
+    __u32 reason;
+    __u16 stage;
+    /// The device was down or without carrier.
+    __u16 device_down;
+};
+
+/// Copies in flight that no longer carry a mark: outer addresses and VNI.
+struct weir_tunnel_key {
+    __u32 source_be;
+    __u32 destination_be;
+    /// As in the VXLAN header; WEIR_ANY_VNI for errors that quote too little.
+    __u32 vni_be;
+};
+#define WEIR_ANY_VNI 0xffffffffu
+
+struct weir_tunnel {
+    __u32 session;
+    /// Slot of the session's ENI.
+    __u32 slot;
+};
+
+/// Addresses of ENIs with side `own`, for drops on the way out that no device has seen.
+struct weir_address_key {
+    __u32 netns;
+    __u32 family;
+    __u8 address[16];
+};
+
+struct weir_flow_key {
+    __u16 slot;
+    /// Seen from the ENI.
+    __u8 direction;
+    /// 4 or 6.
+    __u8 family;
+    __u8 protocol;
+    __u8 reserved[3];
+    __u16 source_port;
+    __u16 destination_port;
+    /// IPv4 in the first four bytes.
+    __u8 source[16];
+    __u8 destination[16];
+};
+
+struct weir_flow {
+    /// Seen by the device's program.
+    __u64 packets;
+    __u64 bytes;
+    /// Dropped by the firewall. Where the program sees packets before the firewall these are among the seen ones.
+    __u64 rejected_packets;
+    __u64 rejected_bytes;
+    __u32 tcp_flags;
+    __u32 reserved;
+};
+
+/// Packets that found no room in the flow map, at slot * 2 + epoch.
+struct weir_skipped {
+    __u64 packets;
+    __u64 bytes;
+};
+
+/// Bit 0: the active flow map. Bits 1 and 2: map 0 and map 1 are closed, drops for them are late.
+#define WEIR_PHASE_ACTIVE 1u
+#define WEIR_PHASE_CLOSED(epoch) (2u << (epoch))
+
+/// One value, written by one system call, so that a killed agent leaves either the old or the new one.
+struct weir_control {
+    __u64 phase;
+    /// Generation of each flow map; 0 when the map is quiet and empty.
+    __u64 generation[2];
+    /// Bounds in CLOCK_REALTIME milliseconds; `end` counts for a quiet map only.
+    __s64 start[2];
+    __s64 end[2];
+    /// The next generation to give.
+    __u64 next_generation;
+};
+
+_Static_assert(sizeof(struct weir_rule) == 32, "layout");
+_Static_assert(sizeof(struct weir_session) == 40, "layout");
+_Static_assert(sizeof(struct weir_flow_key) == 44, "layout");
+_Static_assert(sizeof(struct weir_flow) == 40, "layout");
+_Static_assert(sizeof(struct weir_control) == 64, "layout");

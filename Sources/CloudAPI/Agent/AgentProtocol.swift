@@ -55,18 +55,12 @@ public struct PutSlicesRequest: Codable, Sendable {
     public var SpoolId: String
     /// Counts from 1 without a gap.
     public var Sequence: UInt64
-    /// First sequence the agent still has: everything below it that was never sent is lost.
-    public var FirstSequence: UInt64
-    /// Packets in batches that the bounded spool had to give up, since the spool was made.
-    public var LostPackets: UInt64
     /// Base64 of the slices as `FlowSliceCodec` writes them.
     public var Data: String
 
-    public init(spoolID: String, sequence: UInt64, firstSequence: UInt64, lostPackets: UInt64, data: String) {
+    public init(spoolID: String, sequence: UInt64, data: String) {
         SpoolId = spoolID
         Sequence = sequence
-        FirstSequence = firstSequence
-        LostPackets = lostPackets
         Data = data
     }
 }

@@ -21,6 +21,8 @@ public final class FlowWindowKeeper: Service {
                 do {
                     try await self.services.flowLogs.closeWindows(at: self.clock() / 1000)
                     if round % 300 == 0 { try await self.services.flowLogs.expire(at: self.clock() / 1000) }
+                } catch FlowLogError.cancelled {
+                    return
                 } catch {
                     self.logger.error("flow windows not closed; trying again", metadata: ["cause": "\(error)"])
                 }

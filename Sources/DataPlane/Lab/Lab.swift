@@ -36,6 +36,11 @@ public struct Lab {
                 first = first ?? error
             }
         }
+        do {
+            try LabNamespace.removeLeftovers(lab: name)
+        } catch {
+            first = first ?? error
+        }
         NamespaceDirectory.removeIfEmpty()
         if let first { throw first }
     }

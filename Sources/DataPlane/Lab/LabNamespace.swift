@@ -12,6 +12,13 @@ enum LabNamespace {
             }
     }
 
+    /// Deletes the names of the lab that a killed predecessor had not bound to a namespace yet.
+    static func removeLeftovers(lab name: String) throws(NetlinkError) {
+        for leftover in NetworkNamespace.leftovers() where leftover.hasPrefix(LabRules.prefix(name)) {
+            try NetworkNamespace(name: leftover).delete()
+        }
+    }
+
     /// Opens the namespace, makes it when missing. Throws `EEXIST` when somebody else's has the name.
     static func ensure(_ namespace: NetworkNamespace, _ settings: [(key: String, value: String)])
         throws -> RouteSocket

@@ -25,6 +25,7 @@ struct LabRound {
     mutating func removeUnwanted() {
         let wanted = Set(state.vpcs.map(\.namespace) + state.instances.map(\.namespace))
         let ports = Set(state.instances.flatMap(\.ports).map { "\($0.routerNamespace)/\($0.portDevice)" })
+        attempt(state.name) { try LabNamespace.removeLeftovers(lab: $0.state.name) }
         for namespace in LabNamespace.existing(lab: state.name) {
             guard let name = namespace.name else { continue }
             attempt(name) { _ in

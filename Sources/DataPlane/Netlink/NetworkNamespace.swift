@@ -73,6 +73,8 @@ public struct NetworkNamespace: Hashable, Sendable {
     private func bind(_ path: String, _ attempt: String) throws(NetlinkError) {
         do {
             _ = try FileDescriptor.open(path, O_RDONLY | O_CREAT | O_EXCL)
+        } catch let error where error.code == EEXIST && Self.isLeftover(path) {
+            // Its maker was killed before it could bind; the directory's lock says that nobody is at it now.
         } catch {
             throw NetlinkError(attempt: attempt, code: error.code)
         }
@@ -102,6 +104,17 @@ public struct NetworkNamespace: Hashable, Sendable {
     /// Names of all namespaces under `/run/netns`, sorted.
     public static func list() -> [String] {
         NamespaceDirectory.entries().filter { isNamespace("\(directory)/\($0)") }.sorted()
+    }
+
+    /// Names of files that wait for a namespace that never came: their maker was killed in between.
+    static func leftovers() -> [String] {
+        NamespaceDirectory.entries().filter { isLeftover("\(directory)/\($0)") }
+    }
+
+    private static func isLeftover(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+            && !isNamespace(path)
     }
 
     private static func isNamespace(_ path: String) -> Bool { weir_is_namespace(path) == 1 }

@@ -39,7 +39,7 @@ struct BatchLedger {
         if let known, let id = Int64.fromDatabaseValue(known[0]) {
             agent = id
             watermark = Int64.fromDatabaseValue(known[1]).flatMap { $0 > 0 ? $0 : nil }
-            heardBefore = Int64.fromDatabaseValue(known[2])
+            heardBefore = Int64.fromDatabaseValue(known[2]).flatMap { $0 >= 0 ? $0 : nil } ?? now
         } else {
             try db.execute(
                 sql: "INSERT INTO agent (agent_id, watermark, heard_at) VALUES (?, 0, ?)",
@@ -52,6 +52,7 @@ struct BatchLedger {
             db, sql: "SELECT id, acknowledged FROM spool WHERE agent = ? AND spool_id = ?",
             arguments: [agent, batch.spoolID.description])
         if let row, let id = Int64.fromDatabaseValue(row[0]), let acknowledged = Int64.fromDatabaseValue(row[1]) {
+            guard acknowledged >= 0 else { throw FlowLogError.damaged("spool \(id)") }
             spool = id
             acknowledgedBefore = acknowledged
             spoolReplaced = false

@@ -72,7 +72,7 @@ struct FlowIngest {
     private mutating func take(_ slice: FlowSlice, agent: Int64) throws {
         counters.entries += UInt64(slice.entries.count)
         // A claim counts once, however often the agent names it.
-        let claims = Set(slice.flowLogIDs)
+        let claims = Set(slice.flowLogIDs).sorted()
         var unclaimed = claims.isEmpty ? 1 : 0
         for claim in claims {
             guard let log = logs[claim] else {

@@ -1,6 +1,11 @@
 import GRDB
 
 extension FlowLogError {
+    /// A row holds what was never written there.
+    static func damaged(_ row: String) -> FlowLogError {
+        .storage(code: ResultCode.SQLITE_CORRUPT.rawValue, message: "damaged row of \(row)")
+    }
+
     /// What an error of the database means to a caller. SQL and its arguments stay out of the text.
     init(_ error: any Error) {
         switch error {

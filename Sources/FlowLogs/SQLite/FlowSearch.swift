@@ -20,7 +20,7 @@ struct FlowSearch {
 
     /// Number of the newest record there ever was, also when it has been deleted.
     static func lastRecord(_ db: Database) throws -> Int64 {
-        try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'record'") ?? 0
+        max(0, try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'record'") ?? 0)
     }
 
     mutating func run() throws -> FlowPage {

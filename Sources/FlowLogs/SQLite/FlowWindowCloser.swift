@@ -27,7 +27,7 @@ struct FlowWindowCloser {
 
     // An agent heard within the grace and still behind the window's end has more to send, be it hours late. Without
     // such a one the window closes when an agent has passed it, or when the grace is over.
-    private static let dueSQL = """
+    static let dueSQL = """
         SELECT w.id FROM open_window w
         WHERE w.window_end <= max(:now - :grace, (SELECT coalesce(max(watermark), 0) / 1000 FROM agent))
             AND NOT EXISTS (

@@ -150,8 +150,8 @@ struct OpenWindows {
             saturated = saturated | excluded.saturated
                 | (accepted_packets > 9223372036854775807 - excluded.accepted_packets
                     OR accepted_bytes > 9223372036854775807 - excluded.accepted_bytes)
-                | (rejected_packets > 9223372036854775807 - excluded.rejected_packets
-                    OR rejected_bytes > 9223372036854775807 - excluded.rejected_bytes) << 1,
+                | ((rejected_packets > 9223372036854775807 - excluded.rejected_packets
+                    OR rejected_bytes > 9223372036854775807 - excluded.rejected_bytes) << 1),
             accepted_packets = min(accepted_packets, 9223372036854775807 - excluded.accepted_packets)
                 + excluded.accepted_packets,
             accepted_bytes = min(accepted_bytes, 9223372036854775807 - excluded.accepted_bytes)

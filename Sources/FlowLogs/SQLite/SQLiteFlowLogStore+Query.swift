@@ -23,7 +23,7 @@ extension SQLiteFlowLogStore {
 
     public func tail(_ query: FlowQuery, patience: Duration) async throws(FlowLogError) -> FlowPage {
         try FlowFilter.check(query)
-        let deadline = ContinuousClock.now.advanced(by: patience)
+        let deadline = ContinuousClock.now.advanced(by: min(max(patience, .zero), .seconds(3600)))
         var query = query
         while true {
             // Taken before reading, so that what closes meanwhile is not waited for.
@@ -48,11 +48,7 @@ extension SQLiteFlowLogStore {
         }
         let filter = try FlowFilter(query, db)
         let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT \(FlowRecord.columns), r.id FROM record r NOT INDEXED CROSS JOIN stream s ON s.id = r.stream
-                \(filter.clause(["r.id > ?"])) ORDER BY r.id LIMIT ?
-                """, arguments: filter.arguments([after, Int64(query.limit)]))
+            db, sql: tailSQL(filter), arguments: filter.arguments([after, Int64(query.limit)]))
         var page = FlowPage(records: [], cursor: nil)
         var last = newest
         var taken = 0
@@ -68,6 +64,13 @@ extension SQLiteFlowLogStore {
         }
         page.cursor = FlowCursor.tail(id: last).text
         return page
+    }
+
+    static func tailSQL(_ filter: FlowFilter) -> String {
+        """
+        SELECT \(FlowRecord.columns), r.id FROM record r NOT INDEXED CROSS JOIN stream s ON s.id = r.stream
+        \(filter.clause(["r.id > ?"])) ORDER BY r.id LIMIT ?
+        """
     }
 
     public func statistics() async throws(FlowLogError) -> FlowStatistics {

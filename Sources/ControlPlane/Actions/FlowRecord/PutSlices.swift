@@ -28,7 +28,8 @@ struct PutSlices: ServiceAction, WeirAction {
         guard let bytes = Data(base64Encoded: request.data), let slices = try? FlowSliceCodec.decode(Array(bytes))
         else { throw APIError.invalidParameter("Data") }
         let logs = try await call.services.store.read { tx in
-            try tx.list(ListQuery<FlowLog>(), in: nil).items.map { $0.settings(call.settings) }
+            // A host feeds flow logs of its own account and region alone.
+            try tx.list(ListQuery<FlowLog>(), in: call.scope).items.map { $0.settings(call.settings) }
         }
         let batch = FlowBatch(
             agentID: call.hostID, spoolID: spool, sequence: UInt64(request.sequence), slices: slices)

@@ -1,5 +1,6 @@
 import CloudAPI
 import FlowLogs
+import ServiceLifecycle
 
 /// Long poll: records that became searchable after the token.
 struct TailFlowRecords: ServiceAction, WeirAction {
@@ -9,9 +10,11 @@ struct TailFlowRecords: ServiceAction, WeirAction {
 
     func run(_ request: Request, _ call: Call) async throws -> FlowRecordPage {
         do {
-            let page = try await call.services.flowLogs.tail(
-                request.query(call), patience: .seconds(request.waitSeconds))
+            let page = try await cancelWhenGracefulShutdown {
+                try await call.services.flowLogs.tail(
+                    request.query(call), patience: .seconds(request.waitSeconds))
+            }
             return FlowRecordPage(Records: page.records.map(FlowRecordView.init), NextToken: page.cursor ?? "")
-        } catch { throw APIError(flowLogs: error) }
+        } catch let error as FlowLogError { throw APIError(flowLogs: error) }
     }
 }

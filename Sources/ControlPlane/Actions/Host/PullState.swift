@@ -1,5 +1,6 @@
 import CloudAPI
 import Model
+import ServiceLifecycle
 import Store
 
 /// Long poll: the host's whole desired state as soon as it is newer than the one it has.
@@ -33,7 +34,9 @@ struct PullState: ServiceAction, WeirAction {
                 return try DesiredStateBuilder(tx, settings: call.settings).state(for: host)
             }
             let left = deadline - ContinuousClock.now
-            if state != nil || left <= .zero || Task.isCancelled { return PullStateResponse(state: state) }
+            // A server that stops lets its agents go: they ask the next one.
+            let isOver = left <= .zero || Task.isCancelled || Task.isShuttingDownGracefully
+            if state != nil || isOver { return PullStateResponse(state: state) }
             await call.services.changes.wait(after: seen, timeout: left)
         }
     }

@@ -1,0 +1,77 @@
+#pragma once
+
+// Flow accounting: seen packets at the device, refused ones from the drop program.
+
+#include "maps.bpf.h"
+#include "packet.bpf.h"
+
+static __always_inline void make_flow_key(
+    struct weir_flow_key *key, const struct packet *packet, __u16 slot, __u8 direction
+) {
+    __builtin_memset(key, 0, sizeof(*key));
+    key->slot = slot;
+    key->direction = direction;
+    key->family = packet->family;
+    key->protocol = packet->protocol;
+    key->source_port = packet->source_port;
+    key->destination_port = packet->destination_port;
+    __builtin_memcpy(key->source, packet->source, 16);
+    __builtin_memcpy(key->destination, packet->destination, 16);
+}
+
+static __always_inline struct weir_flow *flow_of(void *map, const struct weir_flow_key *key, const int create) {
+    struct weir_flow *flow = bpf_map_lookup_elem(map, key);
+    if (flow || !create)
+        return flow;
+    struct weir_flow empty = {};
+    // Another CPU may have made it meanwhile; the second look finds either.
+    bpf_map_update_elem(map, key, &empty, BPF_NOEXIST);
+    return bpf_map_lookup_elem(map, key);
+}
+
+static __always_inline void *flow_map(__u32 epoch) { return bpf_map_lookup_elem(&flows, &epoch); }
+
+static __always_inline void count_skipped(__u32 slot, __u32 epoch, const struct packet *packet) {
+    __u32 index = slot * 2 + epoch;
+    struct weir_skipped *value = bpf_map_lookup_elem(&skipped, &index);
+    if (!value)
+        return;
+    __sync_fetch_and_add(&value->packets, packet->packets);
+    __sync_fetch_and_add(&value->bytes, packet->ip_bytes);
+}
+
+static __always_inline void count_seen(const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch) {
+    struct weir_flow_key key;
+    make_flow_key(&key, packet, slot, direction);
+    void *map = flow_map(epoch);
+    struct weir_flow *flow = map ? flow_of(map, &key, 1) : 0;
+    if (!flow) {
+        count_skipped(slot, epoch, packet);
+        return;
+    }
+    __sync_fetch_and_add(&flow->packets, packet->packets);
+    __sync_fetch_and_add(&flow->bytes, packet->ip_bytes);
+    __u32 flags = packet->tcp_flags;
+    if ((flow->tcp_flags & flags) != flags)
+        __sync_fetch_and_or(&flow->tcp_flags, flags);
+}
+
+// Charges a drop to the flow. With `create` it may be one that no device has seen.
+static __always_inline void count_rejected(
+    const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch, const int create
+) {
+    struct weir_flow_key key;
+    make_flow_key(&key, packet, slot, direction);
+    void *map = flow_map(epoch);
+    struct weir_flow *flow = map ? flow_of(map, &key, create) : 0;
+    if (flow) {
+        __sync_fetch_and_add(&flow->rejected_packets, packet->packets);
+        __sync_fetch_and_add(&flow->rejected_bytes, packet->ip_bytes);
+    } else if (create) {
+        count_skipped(slot, epoch, packet);
+    } else {
+        struct weir_slot_counters *counters = counters_of_slot(slot);
+        if (counters)
+            __sync_fetch_and_add(&counters->unattributed, packet->packets);
+    }
+}

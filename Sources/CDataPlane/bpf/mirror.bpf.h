@@ -1,0 +1,139 @@
+#pragma once
+
+// Mirroring at the source: which session gets the copy, and what is never copied.
+
+#include "five_tuple_hash.bpf.h"
+#include "flow.bpf.h"
+#include "maps.bpf.h"
+
+#define LINK_LOCAL_PREFIX 0xa9fe0000u /* 169.254.0.0/16 */
+#define LINK_LOCAL_MASK 0xffff0000u
+
+// Traffic of the platform itself, in neither mirror nor flow logs: DHCP and link-local services (ARP is no IP).
+static __always_inline int is_platform_traffic(const struct packet *packet) {
+    if (packet->family != 4)
+        return 0;
+    __u32 source = bpf_ntohl(packet->source[0]), destination = bpf_ntohl(packet->destination[0]);
+    if ((source & LINK_LOCAL_MASK) == LINK_LOCAL_PREFIX || (destination & LINK_LOCAL_MASK) == LINK_LOCAL_PREFIX)
+        return 1;
+    return packet->protocol == IPPROTO_UDP && packet->has_ports &&
+           ((packet->source_port == 68 && packet->destination_port == 67) ||
+            (packet->source_port == 67 && packet->destination_port == 68));
+}
+
+static __always_inline struct weir_tunnel *tunnel_at(__u32 source_be, __u32 destination_be, __u32 vni_be) {
+    struct weir_tunnel_key key = {.source_be = source_be, .destination_be = destination_be, .vni_be = vni_be};
+    return bpf_map_lookup_elem(&tunnels, &key);
+}
+
+// The session whose copy this is, although its mark was lost on the way here.
+static __always_inline struct weir_tunnel *tunnel_of_copy(const struct bytes *bytes, const struct packet *packet) {
+    __u32 vni_be = 0;
+    if (packet->family != 4 || packet->protocol != IPPROTO_UDP || packet->destination_port != WEIR_VXLAN_PORT)
+        return 0;
+    if (load(bytes, packet->payload_offset + 4, &vni_be, 4, 0))
+        return 0;
+    return tunnel_at(packet->source[0], packet->destination[0], vni_be);
+}
+
+// The session whose copy an ICMP error is about (RFC 792).
+static __always_inline struct weir_tunnel *tunnel_of_error(const struct bytes *bytes, const struct packet *packet) {
+    __u8 quoted[24];
+    __u32 vni_be, source_be, destination_be;
+    __u8 type = packet->icmp_type;
+    if (packet->family != 4 || packet->protocol != IPPROTO_ICMP || packet->fragment)
+        return 0;
+    if (type != 3 && type != 4 && type != 5 && type != 11 && type != 12)
+        return 0;
+    __u32 offset = packet->transport_offset + 8;
+    if (load(bytes, offset, quoted, 24, 0))
+        return 0;
+    __u32 header_length = (quoted[0] & 15) * 4;
+    if (quoted[0] >> 4 != 4 || header_length != 20 || quoted[9] != IPPROTO_UDP)
+        return 0;
+    if ((quoted[22] << 8 | quoted[23]) != WEIR_VXLAN_PORT)
+        return 0;
+    __builtin_memcpy(&source_be, quoted + 12, 4);
+    __builtin_memcpy(&destination_be, quoted + 16, 4);
+    if (load(bytes, offset + 20 + 8 + 4, &vni_be, 4, 0))
+        vni_be = WEIR_ANY_VNI;
+    return tunnel_at(source_be, destination_be, vni_be);
+}
+
+struct match {
+    const struct weir_ruleset *ruleset;
+    const struct packet *packet;
+    __u32 direction;
+    __u32 count;
+    // Session whose own rule refused the packet; its further rules do not count.
+    __u32 refused;
+    __u32 session;
+};
+
+#define NO_SESSION 0xffffffffu
+
+static long match_rule(__u32 index, struct match *match) {
+    if (index >= WEIR_RULES || index >= match->count)
+        return 1;
+    const struct weir_rule *rule = &match->ruleset->rules[match->direction & 1][index];
+    const struct packet *packet = match->packet;
+    if (rule->session == match->refused)
+        return 0;
+    if ((packet->source[0] & rule->source_mask_be) != rule->source_be ||
+        (packet->destination[0] & rule->destination_mask_be) != rule->destination_be)
+        return 0;
+    if (rule->transport == WEIR_TRANSPORT_ALL) {
+        if (packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP && packet->protocol != IPPROTO_ICMP)
+            return 0;
+    } else {
+        if (packet->protocol != rule->transport)
+            return 0;
+        if (packet->protocol != IPPROTO_ICMP) {
+            if (!packet->has_ports) {
+                if (!rule->covers_all_ports)
+                    return 0;
+            } else if (
+                packet->source_port < rule->source_port_first || packet->source_port > rule->source_port_last ||
+                packet->destination_port < rule->destination_port_first ||
+                packet->destination_port > rule->destination_port_last
+            ) {
+                return 0;
+            }
+        }
+    }
+    if (!rule->accept) {
+        match->refused = rule->session;
+        return 0;
+    }
+    match->session = rule->session;
+    return 1;
+}
+
+static __always_inline void mirror(
+    struct __sk_buff *skb, const struct weir_ruleset *ruleset, const struct packet *packet, __u32 direction
+) {
+    struct match match = {
+        .ruleset = ruleset,
+        .packet = packet,
+        .direction = direction,
+        .count = ruleset->count[direction & 1],
+        .refused = NO_SESSION,
+        .session = NO_SESSION,
+    };
+    bpf_loop(WEIR_RULES, match_rule, &match, 0);
+    if (match.session == NO_SESSION)
+        return;
+    struct weir_session_counters *counters = counters_of_session(match.session);
+    if (!counters)
+        return;
+    counters->matched += packet->packets;
+    counters->matched_bytes += skb->len + (__u64)(packet->packets - 1) * packet->payload_offset;
+
+    // The clone goes through the helper device, which cuts large buffers into wire packets with valid checksums.
+    __u32 mark = skb->mark, tc_index = skb->tc_index;
+    skb->mark = WEIR_MARK | (match.session & WEIR_MARK_SESSION);
+    skb->tc_index = five_tuple_hash(packet) & WEIR_SOURCE_PORT_MASK;
+    bpf_clone_redirect(skb, ruleset->helper_ifindex, 0);
+    skb->mark = mark;
+    skb->tc_index = tc_index;
+}

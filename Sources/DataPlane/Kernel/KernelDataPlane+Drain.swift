@@ -1,0 +1,176 @@
+import CDataPlane
+import Glibc
+import Model
+import Packet
+
+/// Draining in two phases: swap, read the quiet map without deleting, make its slices durable, and only then clear.
+extension KernelDataPlane {
+    /// Closes the running slice of every ENI and hands all slices to the spool. When the spool refuses, the packets
+    /// stay in the quiet map and the next call tries again; nothing is lost and nothing counted twice.
+    ///
+    /// Call it at each boundary (`KernelClock.nextBoundary`), so that no slice crosses one. Only a slice that was open
+    /// while no agent ran can be longer; its bounds say so.
+    /// - Throws: `KernelError`, or what the spool throws.
+    public func drain(spool: any SliceSpool) throws -> DrainReport {
+        _ = try drainQuietMap(spool)
+        try swapFlowMaps()
+        return try drainQuietMap(spool)
+    }
+
+    private func readControl() throws(KernelError) -> weir_control {
+        guard let value = try maps.control.value(0, empty: weir_control()) else {
+            throw KernelError(attempt: "read map control", code: ENOENT)
+        }
+        return value
+    }
+
+    /// From here on packets are counted in the other map. All of it is one write, for the programs and for a
+    /// successor.
+    private func swapFlowMaps() throws(KernelError) {
+        var control = try readControl()
+        let wasFirst = control.phase & UInt64(WEIR_PHASE_ACTIVE) == 0
+        let start = wasFirst ? control.start.0 : control.start.1
+        let now = KernelClock.sliceEnd(
+            now: KernelClock.realtimeMilliseconds, start: start, sliceSeconds: wanted?.sliceSeconds ?? 60)
+        if wasFirst {
+            control.end.0 = now
+            control.start.1 = now
+            control.generation.1 = control.next_generation
+        } else {
+            control.end.1 = now
+            control.start.0 = now
+            control.generation.0 = control.next_generation
+        }
+        control.next_generation &+= 1
+        // The map that becomes active is open again; the other one is closed only when its last packets are through.
+        control.phase = wasFirst ? 1 : 0
+        try maps.control.set(0, control)
+        try waitForPrograms()
+    }
+
+    private func drainQuietMap(_ spool: any SliceSpool) throws -> DrainReport {
+        var control = try readControl()
+        let active = control.phase & UInt64(WEIR_PHASE_ACTIVE)
+        let quiet = Int(1 - active)
+        let generation = quiet == 0 ? control.generation.0 : control.generation.1
+        var report = DrainReport()
+        report.mapGeneration = generation
+        guard generation != 0 else { return report }
+        // Drops of packets seen before the swap count until here; later ones are counted as late.
+        control.phase |= UInt64(2) << UInt64(quiet)
+        try maps.control.set(0, control)
+        try waitForPrograms()
+        if try !spool.contains(mapGeneration: generation) {
+            let bounds = quiet == 0 ? (control.start.0, control.end.0) : (control.start.1, control.end.1)
+            let slices = try readSlices(quiet, from: bounds.0, to: bounds.1)
+            try spool.append(slices, mapGeneration: generation)
+            report.slices = slices.count
+            report.entries = slices.reduce(0) { $0 + $1.entries.count }
+            report.skippedPackets = slices.reduce(0) { $0 &+ $1.skippedPackets }
+        }
+        try maps.flowMaps[quiet].clear()
+        for slot in journal.slots { try maps.skipped.setOnCPUs(skippedIndex(slot.number, quiet), weir_skipped()) }
+        if quiet == 0 { control.generation.0 = 0 } else { control.generation.1 = 0 }
+        try maps.control.set(0, control)
+        for slot in journal.slots {
+            for counters in try maps.slotCounters.valuesOfCPUs(slot.number, empty: weir_slot_counters()) {
+                report.lateDrops &+= counters.late
+                report.unattributedDrops &+= counters.unattributed
+                report.unparsedPackets &+= counters.unparsed
+            }
+        }
+        return report
+    }
+
+    private func skippedIndex(_ slot: UInt32, _ epoch: Int) -> UInt32 { slot &* 2 &+ UInt32(clamping: epoch) }
+
+    private func readSlices(_ epoch: Int, from start: Int64, to end: Int64) throws -> [FlowSlice] {
+        var slices: [UInt16: FlowSlice] = [:]
+        var sides: [UInt16: DeviceSide] = [:]
+        for slot in journal.slots {
+            guard let id = slot.networkInterfaceID, !slot.flowLogIDs.isEmpty, let number = UInt16(exactly: slot.number)
+            else { continue }
+            var slice = FlowSlice(
+                networkInterfaceID: id, flowLogIDs: slot.flowLogIDs, startMilliseconds: start, endMilliseconds: end,
+                entries: [])
+            let skipped = try maps.skipped.valuesOfCPUs(skippedIndex(slot.number, epoch), empty: weir_skipped())
+            for value in skipped {
+                slice.skippedPackets &+= value.packets
+                slice.skippedBytes &+= value.bytes
+            }
+            slices[number] = slice
+            sides[number] = slot.side
+        }
+        try maps.flowMaps[epoch].forEach { key, flow in
+            guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side: side) else { return }
+            slices[key.slot]?.entries.append(entry)
+        }
+        return slices.values.filter { !$0.entries.isEmpty || $0.skippedPackets > 0 }
+            .sorted { $0.networkInterfaceID < $1.networkInterfaceID }
+    }
+
+    /// Brings the sets of flow logs in force up to the state. The swap is the instant: what was counted before it
+    /// belongs to the old sets, what comes after to the new ones.
+    func changeFlowLogs(_ round: inout Round, _ spool: any SliceSpool) {
+        var wantedIDs: [String: [String]] = [:]
+        for binding in round.state.bindings {
+            wantedIDs[binding.networkInterfaceID] = binding.flowLogs.map(\.flowLogID).sorted()
+        }
+        func target(_ slot: KernelJournal.Slot) -> [String] { slot.networkInterfaceID.flatMap { wantedIDs[$0] } ?? [] }
+        let changed = journal.slots.filter { $0.flowLogIDs != target($0) }
+        if !changed.isEmpty {
+            do {
+                _ = try drainQuietMap(spool)
+                try swapFlowMaps()
+                _ = try drainQuietMap(spool)
+                for position in journal.slots.indices {
+                    journal.slots[position].flowLogIDs = target(journal.slots[position])
+                }
+                try keepJournal()
+            } catch {
+                for slot in changed { round.fail(slot.networkInterfaceID ?? "", "change flow logs: \(error)") }
+                return
+            }
+        }
+        for slot in journal.slots where slot.flowLogIDs.isEmpty {
+            do { try configure(slot, accounting: false) } catch {
+                round.fail(slot.networkInterfaceID ?? "", "\(error)")
+            }
+        }
+    }
+}
+
+extension FlowEntry {
+    /// `nil` for a key that no program writes.
+    init?(_ key: weir_flow_key, _ flow: weir_flow, side: DeviceSide) {
+        guard let direction = FlowDirection(rawValue: key.direction) else { return nil }
+        let source = IPAddress(key.source, family: key.family)
+        let destination = IPAddress(key.destination, family: key.family)
+        // Seen before the firewall: what it refused is among the seen.
+        let isBefore = (side == .port) == (direction == .egress)
+        let rejected = isBefore ? min(flow.rejected_packets, flow.packets) : flow.rejected_packets
+        let rejectedBytes = isBefore ? min(flow.rejected_bytes, flow.bytes) : flow.rejected_bytes
+        self.init(
+            direction: direction, source: source, destination: destination, transport: key.protocol,
+            sourcePort: key.source_port, destinationPort: key.destination_port,
+            tcpFlags: UInt8(truncatingIfNeeded: flow.tcp_flags),
+            acceptedPackets: isBefore ? flow.packets - rejected : flow.packets,
+            acceptedBytes: isBefore ? flow.bytes - rejectedBytes : flow.bytes, rejectedPackets: rejected,
+            rejectedBytes: rejectedBytes)
+    }
+}
+
+extension IPAddress {
+    /// Sixteen bytes in network order, IPv4 in the first four.
+    fileprivate init<T: BitwiseCopyable>(_ bytes: T, family: UInt8) {
+        self = withUnsafeBytes(of: bytes) { bytes in
+            func load<N: FixedWidthInteger & BitwiseCopyable>(_ type: N.Type, _ offset: Int) -> N {
+                bytes.count >= offset + MemoryLayout<N>.size
+                    ? N(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: type)) : 0
+            }
+            return family == 6
+                ? IPAddress(ipv6High: load(UInt64.self, 0), low: load(UInt64.self, 8))
+                : IPAddress(IPv4Address(rawValue: load(UInt32.self, 0)))
+        }
+    }
+}

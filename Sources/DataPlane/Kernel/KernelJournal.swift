@@ -1,0 +1,70 @@
+import CDataPlane
+import FoundationEssentials
+import Glibc
+import Model
+
+/// The agent's memory of what it put into the kernel. It lives in a pinned map and is written by one system call,
+/// so a killed agent leaves the old or the new one.
+struct KernelJournal: Codable, Equatable {
+    /// Digest of the programs that are attached.
+    var programs: UInt64 = 0
+    /// Whether the bpffs is ours to unmount.
+    var mounted = false
+    var slots: [Slot] = []
+    var sessions: [Session] = []
+    var helpers: [Helper] = []
+
+    struct Slot: Codable, Equatable {
+        var number: UInt32
+        /// `nil` for a device that is bound only because copies leave through it.
+        var networkInterfaceID: String?
+        var namespace: String?
+        var netns: UInt32
+        var device: String
+        var ifindex: UInt32
+        var side: DeviceSide
+        /// The flow logs of what is in the active flow map.
+        var flowLogIDs: [String] = []
+        /// Digest of the installed rules; `nil` when there are none.
+        var rules: UInt64?
+    }
+
+    struct Session: Codable, Equatable {
+        var index: UInt32
+        var sessionID: String
+        var networkInterfaceID: String
+        /// Digest of the installed entry.
+        var entry: UInt64?
+    }
+
+    struct Helper: Codable, Equatable {
+        var namespace: String?
+        var netns: UInt32
+        var ifindex: UInt32
+        var peerIndex: UInt32
+    }
+
+    static func read(_ map: FileDescriptor) throws -> KernelJournal {
+        var bytes = [UInt8](repeating: 0, count: Int(WEIR_JOURNAL_BYTES))
+        var key: UInt32 = 0
+        guard bpf_map_lookup_elem(map.number, &key, &bytes) == 0 else { throw KernelError.last("read the journal") }
+        let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        if length == 0 { return KernelJournal() }
+        guard length <= bytes.count - 4 else { throw KernelError(attempt: "read the journal", code: EBADMSG) }
+        return try JSONDecoder().decode(KernelJournal.self, from: Data(bytes[4..<4 + length]))
+    }
+
+    func write(_ map: FileDescriptor) throws {
+        let text = try JSONEncoder().encode(self)
+        guard text.count <= Int(WEIR_JOURNAL_BYTES) - 4 else {
+            throw KernelError(attempt: "write the journal", code: E2BIG)
+        }
+        var bytes = [UInt8](repeating: 0, count: Int(WEIR_JOURNAL_BYTES))
+        for index in 0..<4 { bytes[index] = UInt8(truncatingIfNeeded: text.count >> (24 - 8 * index)) }
+        bytes.replaceSubrange(4..<4 + text.count, with: text)
+        var key: UInt32 = 0
+        guard bpf_map_update_elem(map.number, &key, &bytes, UInt64(BPF_ANY)) == 0 else {
+            throw KernelError.last("write the journal")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import CDataPlane
+import Glibc
+
+/// The directory of pinned links and maps, on a bpffs of its own: what is pinned there outlives the process.
+final class PinDirectory {
+    /// Where the bpffs is mounted.
+    let root: String
+    /// Whether this data plane mounted it, and so unmounts it.
+    private(set) var isOurs = false
+    /// Held while the data plane is in use, so that two agents never share one.
+    private var lock: FileDescriptor?
+
+    var base: String { "\(root)/v\(WEIR_LAYOUT)" }
+    var maps: String { "\(base)/maps" }
+    var links: String { "\(base)/links" }
+
+    /// Mounts a bpffs at `root` unless there is one, and takes the lock.
+    init(root: String) throws {
+        self.root = root
+        try DurableFile.makeDirectory(root)
+        if weir_is_bpf_filesystem(root) == 0 {
+            guard mount("bpf", root, "bpf", UInt(MS_NOSUID) | UInt(MS_NODEV) | UInt(MS_NOEXEC), "mode=0700") == 0 else {
+                throw KernelError.last("mount a bpffs at \(root)")
+            }
+            isOurs = true
+        }
+        let directory = try FileDescriptor.open(root, O_RDONLY | O_DIRECTORY)
+        guard flock(directory.number, LOCK_EX | LOCK_NB) == 0 else {
+            throw KernelError(
+                attempt: "take \(root)", code: errno == EWOULDBLOCK ? 0 : errno, detail: "another agent has it")
+        }
+        lock = directory
+        for path in [base, maps, links] {
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw KernelError.last("make \(path)") }
+        }
+    }
+
+    /// Names of the pinned links.
+    func linkNames() -> [String] {
+        guard let stream = opendir(links) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Removes every pin of ours, then the mount when it is ours; the kernel detaches what nothing holds any more.
+    func removeAll(unmounting: Bool) {
+        for name in linkNames() { unlink("\(links)/\(name)") }
+        for name in KernelMaps.names + KernelMaps.flowNames { unlink("\(maps)/\(name)") }
+        for path in [links, maps, base] { rmdir(path) }
+        lock = nil
+        if unmounting, umount2(root, 0) == 0 { rmdir(root) }
+    }
+}

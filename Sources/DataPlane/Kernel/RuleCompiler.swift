@@ -1,0 +1,61 @@
+import CDataPlane
+import Glibc
+import Model
+
+/// The rules of all sessions of one ENI as the programs compare them: sessions by priority, then rules by priority.
+enum RuleCompiler {
+    /// The bytes of a `weir_ruleset`. Throws `KernelError` when there are more rules than the program looks at.
+    static func compile(_ sessions: [(intent: MirrorIntent, index: UInt32)], helperIndex: UInt32) throws(KernelError)
+        -> [UInt8]
+    {
+        let ordered = sessions.sorted { $0.intent.priority < $1.intent.priority }
+        var bytes = [UInt8](repeating: 0, count: MemoryLayout<weir_ruleset>.size)
+        var counts: [Int] = []
+        for direction in 0..<2 {
+            var rules: [weir_rule] = []
+            for (intent, index) in ordered {
+                let own = direction == Int(WEIR_INGRESS) ? intent.ingressRules : intent.egressRules
+                rules += own.sorted { $0.priority < $1.priority }.map { rule($0, index) }
+            }
+            guard rules.count <= Int(WEIR_RULES) else {
+                throw KernelError(
+                    attempt: "install the rules", code: 0,
+                    detail: "\(rules.count) rules in one direction; \(WEIR_RULES) is the most for one network interface"
+                )
+            }
+            let stride = MemoryLayout<weir_rule>.stride
+            let start = 16 + direction * Int(WEIR_RULES) * stride
+            bytes.withUnsafeMutableBytes { bytes in
+                for (position, rule) in rules.enumerated() {
+                    bytes.storeBytes(of: rule, toByteOffset: start + position * stride, as: weir_rule.self)
+                }
+            }
+            counts.append(rules.count)
+        }
+        bytes.withUnsafeMutableBytes { bytes in
+            bytes.storeBytes(of: helperIndex, toByteOffset: 0, as: UInt32.self)
+            bytes.storeBytes(of: UInt32(clamping: counts[0]), toByteOffset: 4, as: UInt32.self)
+            bytes.storeBytes(of: UInt32(clamping: counts[1]), toByteOffset: 8, as: UInt32.self)
+        }
+        return bytes
+    }
+
+    private static func rule(_ rule: MirrorRule, _ session: UInt32) -> weir_rule {
+        let transport: Int32
+        switch rule.transport {
+        case .tcp: transport = Int32(IPPROTO_TCP)
+        case .udp: transport = Int32(IPPROTO_UDP)
+        case .icmp: transport = Int32(IPPROTO_ICMP)
+        case .all: transport = Int32(WEIR_TRANSPORT_ALL)
+        }
+        return weir_rule(
+            source_be: rule.source.network.rawValue.bigEndian, source_mask_be: rule.source.mask.bigEndian,
+            destination_be: rule.destination.network.rawValue.bigEndian,
+            destination_mask_be: rule.destination.mask.bigEndian, source_port_first: rule.sourcePorts.first,
+            source_port_last: rule.sourcePorts.last, destination_port_first: rule.destinationPorts.first,
+            destination_port_last: rule.destinationPorts.last, transport: UInt8(truncatingIfNeeded: transport),
+            accept: rule.accept ? 1 : 0,
+            covers_all_ports: rule.sourcePorts.coversAll && rule.destinationPorts.coversAll ? 1 : 0, reserved: 0,
+            session: session)
+    }
+}

@@ -1,0 +1,51 @@
+import DataPlane
+import Packet
+
+/// A spool that keeps slices in memory, and fails when told to.
+final class MemorySpool: SliceSpool {
+    struct Full: Error {}
+
+    private(set) var generations: [UInt64] = []
+    private(set) var slices: [FlowSlice] = []
+    var isFull = false
+    /// Keeps the next batch but reports failure, as a process killed right after the sync would.
+    var failsAfterwards = false
+
+    func contains(mapGeneration: UInt64) throws -> Bool { generations.contains(mapGeneration) }
+
+    func append(_ slices: [FlowSlice], mapGeneration: UInt64) throws {
+        if isFull { throw Full() }
+        generations.append(mapGeneration)
+        self.slices += slices
+        if failsAfterwards {
+            failsAfterwards = false
+            throw Full()
+        }
+    }
+
+    struct Sum: Equatable {
+        var accepted: UInt64 = 0
+        var acceptedBytes: UInt64 = 0
+        var rejected: UInt64 = 0
+        var rejectedBytes: UInt64 = 0
+    }
+
+    /// Over all slices of one ENI: entries of one direction and destination port.
+    func sum(_ networkInterfaceID: String, _ direction: FlowDirection, port: UInt16? = nil, transport: UInt8 = 17)
+        -> Sum
+    {
+        var sum = Sum()
+        for slice in slices where slice.networkInterfaceID == networkInterfaceID {
+            for entry in slice.entries
+            where entry.direction == direction && entry.transport == transport
+                && (port == nil || entry.destinationPort == port)
+            {
+                sum.accepted += entry.acceptedPackets
+                sum.acceptedBytes += entry.acceptedBytes
+                sum.rejected += entry.rejectedPackets
+                sum.rejectedBytes += entry.rejectedBytes
+            }
+        }
+        return sum
+    }
+}
