@@ -72,6 +72,7 @@ let package = Package(
             swiftSettings: settings),
         // Tests.
         .testTarget(name: "CloudAPITests", dependencies: ["Model", "CloudAPI"], swiftSettings: settings),
+        .testTarget(name: "StoreTests", dependencies: ["Model", "Store", grdb], swiftSettings: settings),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: ["Model", "Packet", "CloudAPI", "Store", "FlowLogs", "ControlPlane", logging],

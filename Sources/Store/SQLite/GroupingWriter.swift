@@ -61,6 +61,8 @@ final class GroupingWriter: Sendable {
                             }
                             outcomes.append(nil)
                         } catch {
+                            // SQLite may end the whole transaction on a failing disk; then nothing of the group holds.
+                            guard db.isInsideTransaction else { throw error }
                             outcomes.append(error)
                         }
                     }

@@ -33,6 +33,8 @@ struct SQLiteTransaction: WriteTransaction {
     ) -> (sql: [String], arguments: StatementArguments) {
         var (sql, arguments) = conditions(scope)
         if let ids = query.ids {
+            // IDs name few rows: `+` keeps SQLite from walking all of the account's instead.
+            sql = sql.map { "+" + $0 }
             sql.append("id IN (\(databaseQuestionMarks(count: ids.count)))")
             arguments += StatementArguments(ids)
         }
@@ -76,7 +78,10 @@ struct SQLiteTransaction: WriteTransaction {
             db, sql: "SELECT * FROM \(R.table)" + Self.whereClause(sql), arguments: arguments)?.resource
     }
 
-    func list<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> ListPage<R> {
+    /// The statement of a list, and how many rows of what it returns belong to the page.
+    func statement<R: Resource>(
+        of query: ListQuery<R>, in scope: Scope?
+    ) -> (sql: String, arguments: StatementArguments, limit: Int) {
         var (sql, arguments) = conditions(query, scope)
         let order = query.isOldestFirst ? "ASC" : "DESC"
         var end = " ORDER BY sequence \(order)"
@@ -94,8 +99,12 @@ struct SQLiteTransaction: WriteTransaction {
             limit = size
             end += " LIMIT \(size + 1) OFFSET \((number - 1).multipliedReportingOverflow(by: size).partialValue)"
         }
-        let rows = try Row<R>.fetchAll(
-            db, sql: "SELECT * FROM \(R.table)" + Self.whereClause(sql) + end, arguments: arguments)
+        return ("SELECT * FROM \(R.table)" + Self.whereClause(sql) + end, arguments, limit)
+    }
+
+    func list<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> ListPage<R> {
+        let (sql, arguments, limit) = statement(of: query, in: scope)
+        let rows = try Row<R>.fetchAll(db, sql: sql, arguments: arguments)
         let page = rows.prefix(limit)
         return ListPage(items: page.map(\.resource), next: rows.count > page.count ? page.last?.sequence : nil)
     }

@@ -1,0 +1,123 @@
+import Model
+import Store
+import Testing
+
+@Suite struct TransactionTests {
+    private struct Refusal: Error, Equatable { let number: Int }
+
+    @Test(arguments: Backend.allCases)
+    func `a refused write leaves nothing, and its neighbours in the group stay`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let outcomes = await withTaskGroup(of: (Int, Bool).self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        do {
+                            try await store.write { tx in
+                                try tx.insert(Samples.filter("f-\(number)-a"))
+                                try tx.setTags(
+                                    tagType: "trafficmirrorfilter", resourceID: "f-\(number)-a",
+                                    [Tag(key: "k", value: "v")], in: Samples.here)
+                                if number % 3 == 0 { throw Refusal(number: number) }
+                                try tx.insert(Samples.filter("f-\(number)-b"))
+                            }
+                            return (number, true)
+                        } catch {
+                            #expect(error as? Refusal == Refusal(number: number))
+                            return (number, false)
+                        }
+                    }
+                }
+                return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            let rows = try await store.read { tx in
+                try tx.list(ListQuery<TrafficMirrorFilter>(), in: Samples.here).items.map(\.id.rawValue)
+            }
+            let tagged = ListQuery<TrafficMirrorFilter>().tagged([TagFilter(key: "k", values: [])])
+            let count = try await store.read { tx in try tx.count(tagged, in: Samples.here) }
+            let kept = (0..<200).filter { $0 % 3 != 0 }
+            #expect(kept.allSatisfy { outcomes[$0] == true } && outcomes.values.count { $0 } == kept.count)
+            #expect(Set(rows) == Set(kept.flatMap { ["f-\($0)-a", "f-\($0)-b"] }))
+            #expect(count == kept.count)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a write sees what it wrote, a reader what was committed`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let inside = try await store.write { tx in
+                try tx.insert(Samples.filter("f-1"))
+                return try tx.count(ListQuery<TrafficMirrorFilter>(), in: Samples.here)
+            }
+            #expect(inside == 1)
+            #expect(try await store.read { tx in try tx.count(ListQuery<TrafficMirrorFilter>(), in: nil) } == 1)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `readers see groups of writes whole`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<50 {
+                    group.addTask {
+                        try await store.write { tx in
+                            for part in 0..<4 { try tx.insert(Samples.filter("f-\(number)-\(part)")) }
+                        }
+                    }
+                    group.addTask {
+                        let count = try await store.read { tx in
+                            try tx.count(ListQuery<TrafficMirrorFilter>(), in: Samples.here)
+                        }
+                        #expect(count % 4 == 0)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `the generation rises by one, and not for a refused write`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let start = try await store.read { tx in try tx.generation() }
+            #expect(try await store.write { tx in try tx.raiseGeneration() } == start + 1)
+            await #expect(throws: Refusal.self) {
+                try await store.write { tx in
+                    _ = try tx.raiseGeneration()
+                    throw Refusal(number: 0)
+                }
+            }
+            let raised = try await withThrowingTaskGroup(of: Int64.self) { group in
+                for _ in 0..<100 { group.addTask { try await store.write { tx in try tx.raiseGeneration() } } }
+                return try await group.reduce(into: Set<Int64>()) { $0.insert($1) }
+            }
+            #expect(raised == Set(start + 2...start + 101))
+            #expect(try await store.read { tx in try tx.generation() } == start + 101)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a token's record is its account's, region's and action's own, and expires`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let key = IdempotencyKey(accountID: "1", region: "r", action: "CreateVpc", token: "t")
+            let record = IdempotencyRecord(argumentsHash: "h", result: #"{"VpcId":"vpc-1"}"#, createdAt: 100)
+            try await store.write { tx in try tx.insert(record, at: key) }
+            let others = [
+                IdempotencyKey(accountID: "2", region: "r", action: "CreateVpc", token: "t"),
+                IdempotencyKey(accountID: "1", region: "s", action: "CreateVpc", token: "t"),
+                IdempotencyKey(accountID: "1", region: "r", action: "CreateSubnet", token: "t"),
+                IdempotencyKey(accountID: "1", region: "r", action: "CreateVpc", token: "T"),
+            ]
+            try await store.read { (tx: any ReadTransaction) throws in
+                #expect(try tx.idempotencyRecord(key) == record)
+                for other in others { #expect(try tx.idempotencyRecord(other) == nil) }
+            }
+            try await store.write { tx in try tx.expireIdempotencyRecords(before: 100) }
+            #expect(try await store.read { tx in try tx.idempotencyRecord(key) } == record)
+            let newer = IdempotencyRecord(argumentsHash: "i", result: "{}", createdAt: 200)
+            try await store.write { tx in try tx.insert(newer, at: key) }
+            #expect(try await store.read { tx in try tx.idempotencyRecord(key) } == newer)
+            try await store.write { tx in try tx.expireIdempotencyRecords(before: 201) }
+            #expect(try await store.read { tx in try tx.idempotencyRecord(key) } == nil)
+        }
+    }
+}
