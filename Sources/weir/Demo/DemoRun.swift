@@ -25,12 +25,7 @@ struct DemoRun {
 
     /// One pass. Whether every sum agrees.
     func once(packets: Int, megabytes: Int) throws -> Bool {
-        let receiverStop = try StopEvent()
-        let collector = Collector(namespace: network.collector.namespace)
-        let receiving = DispatchGroup()
-        let ready = DispatchSemaphore(value: 0)
-        DispatchQueue.global().async(group: receiving) { collector.run(receiverStop, ready) }
-        ready.wait()
+        let collector = try Collector(namespace: network.collector.namespace, shownBatches: 4)
         let held = try [5001, 53].map { try traffic.holdUDPPort($0) }
         defer { for fd in held { close(fd) } }
         let refused = max(1, packets / 10)
@@ -47,8 +42,7 @@ struct DemoRun {
         try traffic.tcp(bytes: megabytes << 20)
 
         let ledger = try settledLedger()
-        receiverStop.signal()
-        receiving.wait()
+        collector.finish()
         var check = DemoCheck()
         check.same("pings answered", UInt64(pings), UInt64(replies))
         check.same("UDP packets the firewall saw = sent", UInt64(packets), try firewall.sent())
@@ -67,6 +61,8 @@ struct DemoRun {
     /// Keeps a little traffic going and shows the ledger and new records until the stop event.
     func untilStopped() throws {
         var token = ""
+        let collector = try Collector(namespace: network.collector.namespace, shownBatches: .max)
+        defer { collector.finish() }
         let held = try traffic.holdUDPPort(5001)
         defer { close(held) }
         while !stop.isSignalled(withinMilliseconds: 2000) {
@@ -153,7 +149,7 @@ struct DemoRun {
     }
 }
 
-/// The receiver at the collector, on a thread of its own.
+/// The receiver at the collector, on a thread of its own from the start to `finish`.
 private final class Collector: Sendable {
     private struct State {
         var summary: ReceiveSummary?
@@ -162,10 +158,26 @@ private final class Collector: Sendable {
     }
     private let state = Mutex(State())
     private let namespace: String
+    private let shownBatches: Int
+    private let stop: StopEvent
+    private let receiving = DispatchGroup()
 
-    init(namespace: String) { self.namespace = namespace }
+    /// Returns when copies are taken. A few of the first `shownBatches` batches are printed: enough to see.
+    init(namespace: String, shownBatches: Int) throws {
+        self.namespace = namespace
+        self.shownBatches = shownBatches
+        stop = try StopEvent()
+        let ready = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async(group: receiving) { self.run(ready) }
+        ready.wait()
+    }
 
-    func run(_ stop: StopEvent, _ ready: DispatchSemaphore) {
+    func finish() {
+        stop.signal()
+        receiving.wait()
+    }
+
+    private func run(_ ready: DispatchSemaphore) {
         var options = ReceiveOptions()
         options.namespace = NetworkNamespace(name: namespace)
         var isReady = false
@@ -177,12 +189,11 @@ private final class Collector: Sendable {
                     ready.signal()
                 },
                 output: { lines in
-                    // A few copies are enough to see.
-                    let room = self.state.withLock { state -> Int in
-                        defer { state.shown += 1 }
-                        return state.shown < 4 ? 2 : 0
+                    let isShown = self.state.withLock { state in
+                        state.shown += 1
+                        return state.shown <= self.shownBatches
                     }
-                    for line in lines.split(separator: "\n").prefix(room) { print("  copy    \(line)") }
+                    for line in lines.split(separator: "\n").prefix(isShown ? 2 : 0) { print("  copy    \(line)") }
                 })
             state.withLock { $0.summary = summary }
         } catch { state.withLock { $0.failure = "\(error)" } }

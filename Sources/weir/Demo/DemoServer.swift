@@ -18,7 +18,8 @@ final class DemoServer {
 
     init(listen: String) throws {
         self.listen = listen
-        labName = "d" + String(getpid() % 100_000, radix: 36)
+        // Short, so that the namespaces carry the instances' names whole.
+        labName = "d" + String(getpid() % 1296, radix: 36)
         // mkdtemp writes over the X's of the copy it is given.
         let made = strdup("/tmp/weir-demo-XXXXXX")
         defer { free(made) }

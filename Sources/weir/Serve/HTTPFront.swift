@@ -10,7 +10,7 @@ import ServiceLifecycle
 /// The listener: turns HTTP into calls of the dispatcher. Never anything but JSON on the API.
 struct HTTPFront {
     /// Largest body taken: a spooled batch of flow slices fits.
-    static let maximumBody = 64 << 20
+    static let maximumBody = 8 << 20
 
     let dispatcher: Dispatcher
     let isReady: @Sendable () async -> Bool
@@ -40,7 +40,7 @@ struct HTTPFront {
                 return try await Self.send(
                     writer, 413,
                     #"{"ResponseMetadata":{"RequestId":"","Action":"","Version":"","Service":"","Region":"","#
-                        + #""Error":{"Code":"InvalidParameter","Message":"The body is larger than 64 MiB."}}}"#)
+                        + #""Error":{"Code":"InvalidParameter","Message":"The body is larger than 8 MiB."}}}"#)
             }
             var headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
             if let authority = request.head.authority { headers.append(("host", authority)) }
