@@ -21,17 +21,15 @@ public final class Settler: Service {
     }
 
     public func run() async throws {
-        await withGracefulShutdownHandler {
-            while !Task.isCancelled, !services.changes.isClosed {
-                let seen = services.changes.count
-                do { try await settle() } catch {
-                    logger.error("settling failed; trying again", metadata: ["cause": "\(error)"])
-                }
-                await services.changes.wait(after: seen, timeout: .seconds(1))
+        while !Task.isCancelled, !services.changes.isClosed {
+            let seen = services.changes.count
+            do { try await settle() } catch {
+                logger.error("settling failed; trying again", metadata: ["cause": "\(error)"])
             }
-        } onGracefulShutdown: { [changes = services.changes] in
-            changes.close()
+            await services.changes.wait(after: seen, timeout: .seconds(1))
         }
+        // The long polls end before it is this service's turn to stop.
+        try? await gracefulShutdown()
     }
 
     /// One round. Returns how many resources moved.

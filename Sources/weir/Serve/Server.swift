@@ -44,6 +44,7 @@ struct Server {
                 portBox.set(bound)
             },
         ]
+        parts.append(LongPolls(services.changes))
         if configuration.withAgent { parts.append(try agent(directory, services, portBox)) }
         if configuration.settings.allowsUnsigned {
             logger.warning("auth is none: every call on this address is answered, signed or not")
