@@ -8,7 +8,7 @@ import pytest
 from cloud import run, wait
 
 HERE = os.path.dirname(__file__)
-PACKETS = int(os.environ.get("WEIR_TEST_PACKETS", "20000"))
+PACKETS = int(os.environ.get("WEIR_TEST_PACKETS", "1000000"))
 
 
 class Wires:

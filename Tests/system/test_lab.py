@@ -8,7 +8,7 @@ import time
 
 from cloud import Network, run, wait
 
-PACKETS = int(os.environ.get("WEIR_TEST_PACKETS", "20000"))
+PACKETS = int(os.environ.get("WEIR_TEST_PACKETS", "1000000"))
 UDP = [{"TrafficDirection": "egress", "Protocol": "udp", "SourcePortRange": "1/65535",
         "DestinationPortRange": "5000/5000"}]
 

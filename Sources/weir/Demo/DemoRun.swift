@@ -53,7 +53,10 @@ struct DemoRun {
         check.same("ledger: nothing in flight", 0, ledger.inFlightPackets)
         check.same("copies the collector's firewall counted = mirrored", ledger.mirroredPackets, try firewall.copies())
         collector.compare(with: ledger.mirroredPackets, &check)
-        try compareRecords(&check, packets: UInt64(packets), refused: UInt64(refused), pings: UInt64(pings))
+        let tcp = try compareRecords(&check, packets: UInt64(packets), refused: UInt64(refused), pings: UInt64(pings))
+        check.same(
+            "ledger: matched = UDP sent + echo replies + TCP of the records", UInt64(packets + replies) + tcp,
+            ledger.matchedPackets)
         print(check.text)
         return check.agrees
     }
@@ -109,8 +112,10 @@ struct DemoRun {
         return last
     }
 
-    /// What the records of both ends say, once their windows are closed.
-    private func compareRecords(_ check: inout DemoCheck, packets: UInt64, refused: UInt64, pings: UInt64) throws {
+    /// What the records of both ends say, once their windows are closed. Returns their TCP packets, both ways.
+    private func compareRecords(
+        _ check: inout DemoCheck, packets: UInt64, refused: UInt64, pings: UInt64
+    ) throws -> UInt64 {
         func sums(_ filter: [String: String]) throws -> FlowRecordSums {
             try cloud.weir("SumFlowRecords", filter.merging(["FlowLogId": network.flowLogID]) { a, _ in a })
         }
@@ -134,9 +139,11 @@ struct DemoRun {
         check.same("records: ACCEPT of the refused flow", 0, dropped.Accepted.Packets)
         let echo = try sums(client.merging(["ProtocolNumber": "1", "Direction": "egress"]) { a, _ in a })
         check.same("records: echo requests", pings, echo.Accepted.Packets)
+        var tcp: UInt64 = 0
         for direction in [("egress", "ingress"), ("ingress", "egress")] {
             let near = try sums(client.merging(["ProtocolNumber": "6", "Direction": direction.0]) { a, _ in a })
             let far = try sums(web.merging(["ProtocolNumber": "6", "Direction": direction.1]) { a, _ in a })
+            tcp += near.Accepted.Packets
             check.same(
                 "records: TCP packets, client \(direction.0) = web \(direction.1)", near.Accepted.Packets,
                 far.Accepted.Packets)
@@ -146,6 +153,7 @@ struct DemoRun {
         }
         let page: FlowRecordPage = try cloud.weir("SearchFlowRecords", ["MaxResults": "8", "NewestFirst": "true"])
         for record in page.Records { print("  record  \(record.Text)") }
+        return tcp
     }
 }
 
