@@ -63,6 +63,13 @@ enum Command {
             self.errors = errors
         }
 
+        /// Waits until it ends by itself, and gives what it said meanwhile.
+        func finish() -> String {
+            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            return text
+        }
+
         /// Ends it in order, and gives what it said meanwhile. (An interrupt may be ignored.)
         func end() -> String {
             process.terminate()
