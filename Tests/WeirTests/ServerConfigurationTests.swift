@@ -32,7 +32,9 @@ import Testing
         #expect(error?.list.count == 4)
     }
 
-    @Test(arguments: [["--auth", "none", "--listen", "0.0.0.0:1"], ["--listen", "192.0.2.1:80"]])
+    @Test(arguments: [
+        ["--auth", "none", "--listen", "0.0.0.0:1"], ["--listen", "192.0.2.1:80"], ["--listen", "127.example.org:80"],
+    ])
     func `nothing but loopback is listened on in the clear`(words: [String]) async throws {
         let flags = try ServeCommand.parse(words).flags
         let reader = try await ConfigurationSources.reader(flags: flags, file: nil)

@@ -9,7 +9,12 @@ extension SQLiteTransaction {
                 WHERE accountID = ? AND region = ? AND action = ? AND token = ?
                 """,
             arguments: [key.accountID, key.region, key.action, key.token]
-        ).map { IdempotencyRecord(argumentsHash: $0[0], result: $0[1], createdAt: $0[2]) }
+        ).map { row in
+            // A damaged row throws.
+            try IdempotencyRecord(
+                argumentsHash: row.decode(atIndex: 0), result: row.decode(atIndex: 1),
+                createdAt: row.decode(atIndex: 2))
+        }
     }
 
     func insert(_ record: IdempotencyRecord, at key: IdempotencyKey) throws {

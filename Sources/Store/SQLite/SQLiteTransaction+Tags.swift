@@ -12,7 +12,10 @@ extension SQLiteTransaction {
                 """,
             arguments: [tagType] + StatementArguments(ids))
         var tags: [String: [Tag]] = [:]
-        for row in rows { tags[row[0], default: []].append(Tag(key: row[1], value: row[2])) }
+        for row in rows {
+            let tag = try ResourceTag(row)
+            tags[tag.resourceID, default: []].append(tag.tag)
+        }
         return tags
     }
 
@@ -42,9 +45,7 @@ extension SQLiteTransaction {
             arguments += [after.resourceID, after.key]
         }
         sql += " ORDER BY resourceID, key LIMIT \(query.limit)"
-        return try GRDB.Row.fetchAll(db, sql: sql, arguments: arguments).map {
-            ResourceTag(resourceID: $0[0], tag: Tag(key: $0[1], value: $0[2]))
-        }
+        return try GRDB.Row.fetchAll(db, sql: sql, arguments: arguments).map(ResourceTag.init)
     }
 
     func setTags(tagType: String, resourceID: String, _ tags: [Tag], in scope: Scope) throws {
@@ -64,5 +65,14 @@ extension SQLiteTransaction {
                 sql: "DELETE FROM tag WHERE tagType = ? AND resourceID = ? AND key = ?",
                 arguments: [tagType, resourceID, key])
         }
+    }
+}
+
+extension ResourceTag {
+    /// From the columns resource ID, key and value. A damaged row throws.
+    fileprivate init(_ row: GRDB.Row) throws {
+        self.init(
+            resourceID: try row.decode(atIndex: 0),
+            tag: Tag(key: try row.decode(atIndex: 1), value: try row.decode(atIndex: 2)))
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Model
 
 /// `host:port` of a listener; IPv6 in brackets.
 struct ListenAddress: Equatable {
@@ -17,7 +18,8 @@ struct ListenAddress: Equatable {
     }
 
     static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        // By value: a name such as 127.example.org is none.
+        host == "localhost" || host == "::1" || IPv4Address(host).map { $0.rawValue >> 24 == 127 } ?? false
     }
 }
 
