@@ -1,3 +1,5 @@
+public import Model
+
 /// What the server was told, as far as actions and reconcilers look at it.
 public struct Settings: Sendable, Equatable {
     public enum DataPlane: String, Sendable, Equatable {
@@ -17,6 +19,8 @@ public struct Settings: Sendable, Equatable {
     public var labName = "weir"
     /// MTU of every lab link.
     public var labMTU = 1500
+    /// Which packets sessions may copy.
+    public var mirrorScope = MirrorScope.cloud
     /// Overrides every flow log's window; 0 keeps AggregationInterval.
     public var flowWindowSeconds = 0
     /// An instance ID never seen before is registered when an ENI is attached to it.

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /// Version of the pinned layout; part of the pin path.
-#define WEIR_LAYOUT 1
+#define WEIR_LAYOUT 2
 
 /// Devices that can be bound or used as an underlay at once. The stamp has room for 16384.
 #define WEIR_SLOTS 1024
@@ -26,6 +26,18 @@
 /// The copy was handed to the underlay device.
 #define WEIR_MARK_LEFT 0x00040000u
 #define WEIR_MARK_SESSION 0x0000ffffu
+
+/// `skb->mark` that the agent's own firewall rules set before they drop: magic, direction and slot of the refusing
+/// ENI. It lives from there to the drop program.
+#define WEIR_REFUSED 0x57d00000u
+#define WEIR_REFUSED_MASK 0xfff00000u
+#define WEIR_REFUSED_EGRESS 0x00010000u
+#define WEIR_REFUSED_SLOT 0x00003fffu
+
+/// `skb->mark` of a canary: a packet that no interface saw. It is matched and copied like any other, and not counted
+/// as a flow.
+#define WEIR_CANARY 0x57c00000u
+#define WEIR_CANARY_MASK 0xfff00000u
 
 /// `skb->tc_index` of a packet that entered through a bound device: tag, epoch of the flow map, slot.
 #define WEIR_STAMP 0x8000u

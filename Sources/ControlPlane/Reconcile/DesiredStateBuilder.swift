@@ -3,8 +3,8 @@ public import Store
 
 /// Compiles intent into what one host must make true. Reads only; the same intent gives the same state.
 public struct DesiredStateBuilder {
-    private let tx: any ReadTransaction
-    private let settings: Settings
+    let tx: any ReadTransaction
+    let settings: Settings
 
     public init(_ tx: any ReadTransaction, settings: Settings) {
         self.tx = tx
@@ -38,9 +38,13 @@ public struct DesiredStateBuilder {
             bindings.append(binding(interface, place, logs))
         }
         let bound = Set(bindings.map(\.networkInterfaceID))
-        return DesiredState(
+        var state = DesiredState(
             generation: UInt64(max(0, try tx.generation())), sliceSeconds: Self.sliceSeconds(settings),
             lab: lab?.state, bindings: bindings, sessions: try sessions(bound, scope))
+        state.mirrorScope = settings.mirrorScope
+        state.firewall = try firewall(interfaces.filter { bound.contains($0.id.rawValue) }, scope)
+        state.arrivingTunnels = try arrivingTunnels(bound, scope)
+        return state
     }
 
     /// Where an ENI's device is.
@@ -103,7 +107,7 @@ public struct DesiredStateBuilder {
             }
     }
 
-    private func targetAddress(_ id: String, _ scope: Scope) throws -> IPv4Address? {
+    func targetAddress(_ id: String, _ scope: Scope) throws -> IPv4Address? {
         guard let target = try tx.find(TrafficMirrorTarget.self, id, in: scope) else { return nil }
         switch target.instanceType {
         case .networkInterface:

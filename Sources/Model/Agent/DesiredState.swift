@@ -3,7 +3,7 @@
 /// An agent pulls it by long poll, keeps the last one on disk, makes it true and acknowledges the generation.
 public struct DesiredState: Codable, Sendable, Equatable {
     /// Version of this layout; an agent refuses one it does not know.
-    public static let currentSchema = 1
+    public static let currentSchema = 2
 
     public var schema = Self.currentSchema
     /// Rises with every change of intent.
@@ -14,6 +14,12 @@ public struct DesiredState: Codable, Sendable, Equatable {
     public var lab: LabState?
     public var bindings: [DeviceBinding]
     public var sessions: [MirrorIntent]
+    public var mirrorScope = MirrorScope.cloud
+    /// What all sessions of this host together may send.
+    public var budget: MirrorBudget?
+    public var firewall = FirewallState()
+    /// Copies that sessions of other hosts send to targets of this one: no traffic of its ENIs.
+    public var arrivingTunnels: [MirrorTunnel] = []
 
     public init(
         generation: UInt64, sliceSeconds: Int, lab: LabState?, bindings: [DeviceBinding], sessions: [MirrorIntent]
@@ -23,6 +29,40 @@ public struct DesiredState: Codable, Sendable, Equatable {
         self.lab = lab
         self.bindings = bindings
         self.sessions = sessions
+    }
+}
+
+/// Which packets are candidates for a copy.
+public enum MirrorScope: String, Codable, Sendable {
+    /// As the cloud: without DHCP and link-local services (instance metadata, time).
+    case cloud
+    /// Every IPv4 packet but copies themselves.
+    case everything
+}
+
+/// An upper bound for copies; what goes beyond is dropped before it is cloned and counted `budget`.
+public struct MirrorBudget: Codable, Sendable, Equatable {
+    /// `nil` is no bound.
+    public var packetsPerSecond: UInt64?
+    /// Of whole copies: inner frame and 50 bytes of envelope. `nil` is no bound.
+    public var bitsPerSecond: UInt64?
+
+    public init(packetsPerSecond: UInt64? = nil, bitsPerSecond: UInt64? = nil) {
+        self.packetsPerSecond = packetsPerSecond
+        self.bitsPerSecond = bitsPerSecond
+    }
+}
+
+/// The outer addresses and VNI of one session's copies.
+public struct MirrorTunnel: Codable, Sendable, Hashable {
+    public var source: IPv4Address
+    public var destination: IPv4Address
+    public var vni: UInt32
+
+    public init(source: IPv4Address, destination: IPv4Address, vni: UInt32) {
+        self.source = source
+        self.destination = destination
+        self.vni = vni
     }
 }
 
@@ -85,6 +125,7 @@ public struct MirrorIntent: Codable, Sendable, Equatable {
     public var ingressRules: [MirrorRule]
     /// In ascending priority.
     public var egressRules: [MirrorRule]
+    public var budget: MirrorBudget?
 
     public init(
         sessionID: String, networkInterfaceID: String, priority: Int, vni: UInt32, packetLength: Int,

@@ -7,6 +7,8 @@ public struct HostReport: Codable, Sendable, Equatable {
     public var dataPlaneProblem: String?
     /// Whether the agent may make lab namespaces.
     public var labCapable: Bool
+    /// Whether security groups and ACLs hold on adopted devices too (`--enforce-security-groups`); in the lab they do.
+    public var enforcesSecurityGroups: Bool = false
     /// Names under `/run/netns` that the agent can enter.
     public var namespaces: [String]
     public var devices: [Device]

@@ -19,6 +19,8 @@ public struct LabState: Codable, Sendable, Equatable {
         public var vpcID: String
         public var namespace: String
         public var gateways: [IPv4Address]
+        /// First addresses of the subnets' IPv6 blocks.
+        public var ipv6Gateways: [IPAddress] = []
 
         public init(vpcID: String, namespace: String, gateways: [IPv4Address]) {
             self.vpcID = vpcID
@@ -52,6 +54,10 @@ public struct LabState: Codable, Sendable, Equatable {
         /// Subnet of the primary address, on-link at the instance's end.
         public var subnet: IPv4CIDR
         public var gateway: IPv4Address
+        /// IPv6 addresses of the ENI, with the block of their subnet and its gateway; empty and `nil` without IPv6.
+        public var ipv6Addresses: [IPAddress] = []
+        public var ipv6Subnet: IPCIDR?
+        public var ipv6Gateway: IPAddress?
 
         public init(
             networkInterfaceID: String, device: String, routerNamespace: String, portDevice: String, mac: MACAddress,

@@ -17,7 +17,10 @@ public struct SessionLedger: Codable, Sendable, Equatable {
     /// Copies cut by PacketLength, and copies cut further because the path's MTU is smaller.
     public var truncatedByLengthPackets: UInt64 = 0
     public var truncatedByMTUPackets: UInt64 = 0
-    /// Lost copies by reason: `no_neighbour`, `no_route`, `queue_full`, `mtu`, `target_down`, or the kernel's own name.
+    /// Packets by the rule that decided, accepting or refusing, in this session's turn: rule ID → packets.
+    public var ruleHits: [String: UInt64] = [:]
+    /// Lost copies by reason: `no_neighbour`, `no_route`, `queue_full`, `mtu`, `target_down`, `budget`, or
+    /// `other(NAME)` with the kernel's own name.
     public var dropped: [String: UInt64] = [:]
     public var inFlightPackets: UInt64 = 0
     /// Packets not matched because they are themselves copies (or errors about copies).
