@@ -62,39 +62,69 @@ static __always_inline void copy_dropped(struct sk_buff *skb, __u32 mark, __u32 
         __sync_fetch_and_add(&counters->unnamed_drops[key.stage], packets);
 }
 
-// Charged to the ENI through which the packet entered, in the window in which it was seen.
-static __always_inline void stamped_dropped(struct sk_buff *skb, __u32 stamp) {
-    __u32 slot = stamp & WEIR_STAMP_SLOT, epoch = stamp & WEIR_STAMP_EPOCH ? 1 : 0;
+// Where a drop happens: 0 when it cannot be told. In the output hook a packet has a route and no device yet.
+static __always_inline __u32 namespace_of_drop(struct sk_buff *skb) {
     struct net_device *device = skb->dev;
+    if (device)
+        return namespace_of(device);
+    struct dst_entry *route = (void *)(skb->_skb_refdst & ~1ul);
+    return route ? BPF_CORE_READ(route, dev, nd_net.net, ns.inum) : 0;
+}
+
+// The slot when its flows are counted and the drop is in its namespace: a stamp or a mark outlives its namespace,
+// and elsewhere it has no say.
+static __always_inline struct weir_slot *slot_of_drop(struct sk_buff *skb, __u32 slot) {
     struct weir_slot *entry = bpf_map_lookup_elem(&slots, &slot);
-    struct packet packet;
-    // A stamp outlives its namespace, where the slot has no say.
-    if (!entry || !device || !(entry->flags & WEIR_SLOT_ACCOUNT) || entry->netns != namespace_of(device))
-        return;
-    if (parse_dropped(skb, &packet))
-        return;
+    if (!entry || !(entry->flags & WEIR_SLOT_ACCOUNT) || entry->netns != namespace_of_drop(skb))
+        return 0;
+    return entry;
+}
+
+// A drop of a packet that its slot has seen, in the window in which it was seen.
+static __always_inline void count_seen_drop(const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch) {
     if (phase() & WEIR_PHASE_CLOSED(epoch)) {
         struct weir_slot_counters *counters = counters_of_slot(slot);
         if (counters)
-            __sync_fetch_and_add(&counters->late, packet.packets);
+            __sync_fetch_and_add(&counters->late, packet->packets);
         return;
     }
-    count_rejected(&packet, slot, entry->own ? WEIR_INGRESS : WEIR_EGRESS, epoch, 0);
+    count_rejected(packet, slot, direction, epoch, 0);
+}
+
+// Charged to the ENI through which the packet entered.
+static __always_inline void stamped_dropped(struct sk_buff *skb, __u32 stamp) {
+    __u32 slot = stamp & WEIR_STAMP_SLOT, epoch = stamp & WEIR_STAMP_EPOCH ? 1 : 0;
+    struct weir_slot *entry = slot_of_drop(skb, slot);
+    struct packet packet;
+    if (!entry || parse_dropped(skb, &packet))
+        return;
+    count_seen_drop(&packet, slot, entry->own ? WEIR_INGRESS : WEIR_EGRESS, epoch);
+}
+
+// Charged to the ENI whose rules refused the packet, and to no other. Where its device lies before the firewall the
+// packet was seen and stamped; where it lies after, nobody has seen it as the ENI does.
+static __always_inline void refused_dropped(struct sk_buff *skb, __u32 mark) {
+    __u32 slot = mark & WEIR_REFUSED_SLOT, stamp = skb->tc_index;
+    __u8 direction = mark & WEIR_REFUSED_EGRESS ? WEIR_EGRESS : WEIR_INGRESS;
+    struct weir_slot *entry = slot_of_drop(skb, slot);
+    struct packet packet;
+    if (!entry || parse_dropped(skb, &packet))
+        return;
+    if (direction != (entry->own ? WEIR_INGRESS : WEIR_EGRESS)) {
+        count_rejected(&packet, slot, direction, phase() & WEIR_PHASE_ACTIVE, 1);
+    } else if ((stamp & WEIR_STAMP) && (stamp & WEIR_STAMP_SLOT) == slot) {
+        count_seen_drop(&packet, slot, direction, stamp & WEIR_STAMP_EPOCH ? 1 : 0);
+    } else {
+        struct weir_slot_counters *counters = counters_of_slot(slot);
+        if (counters)
+            __sync_fetch_and_add(&counters->unattributed, packet.packets);
+    }
 }
 
 // Made here and refused before any device saw it: charged to the ENI that has its source address.
 static __always_inline void outgoing_dropped(struct sk_buff *skb) {
-    struct net_device *device = skb->dev;
-    struct weir_address_key key = {};
+    struct weir_address_key key = {.netns = namespace_of_drop(skb)};
     struct packet packet;
-    if (device) {
-        key.netns = namespace_of(device);
-    } else {
-        struct dst_entry *route = (void *)(skb->_skb_refdst & ~1ul);
-        if (!route)
-            return;
-        key.netns = BPF_CORE_READ(route, dev, nd_net.net, ns.inum);
-    }
     if (parse_dropped(skb, &packet))
         return;
     key.family = packet.family;
@@ -118,7 +148,9 @@ int BPF_PROG(weir_dropped, struct sk_buff *skb, void *location, enum skb_drop_re
     if (reason != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_NETFILTER_DROP))
         return 0;
     __u32 stamp = skb->tc_index;
-    if (skb->skb_iif == 0)
+    if ((mark & WEIR_REFUSED_MASK) == WEIR_REFUSED)
+        refused_dropped(skb, mark);
+    else if (skb->skb_iif == 0)
         outgoing_dropped(skb);
     else if (stamp & WEIR_STAMP)
         stamped_dropped(skb, stamp);
