@@ -41,6 +41,8 @@ extension KernelDataPlane {
         }
         for (reason, count) in counts.refusedByPath where count > 0 { ledger.dropped[reason, default: 0] &+= count }
         if lost > 0 { ledger.dropped["unaccounted", default: 0] &+= lost }
+        ledger.countsSince = record.installedAt
+        ledger.path = paths[record.index]
         let ended = ledger.mirroredPackets &+ ledger.droppedPackets
         ledger.inFlightPackets = counts.matched > ended ? counts.matched - ended : 0
         return ledger

@@ -9,6 +9,7 @@ extension KernelDataPlane {
         var tunnels: [(weir_tunnel_key, weir_tunnel)] = []
         var underlays: Set<UInt32> = []
         var blocked: Set<String> = []
+        paths = [:]
         for intent in round.state.sessions {
             let id = intent.networkInterfaceID
             do {
@@ -62,6 +63,7 @@ extension KernelDataPlane {
         var record = try record(for: intent)
         let network = try networks.entry(slot.namespace)
         let path = try MirrorPath.find(intent.target.address, network.socket, lastUnderlay: record.underlay)
+        paths[record.index] = path.report(slot, sourceMTU: try network.socket.link(index: slot.ifindex)?.mtu)
         if let underlay = path.underlay { underlays.insert(try bindUnderlay(underlay, slot, state)) }
         let session = path.entry(intent, source: source, netns: slot.netns)
         let digest = Digest.of(Self.bytes(of: session))
@@ -93,7 +95,8 @@ extension KernelDataPlane {
             }
             settled[index] = nil
             let record = KernelJournal.Session(
-                index: index, sessionID: intent.sessionID, networkInterfaceID: intent.networkInterfaceID)
+                index: index, sessionID: intent.sessionID, networkInterfaceID: intent.networkInterfaceID,
+                installedAt: KernelClock.realtimeMilliseconds)
             remember(record)
             try keepJournal()
             return record

@@ -19,6 +19,8 @@ public final class KernelDataPlane {
     var wanted: DesiredState?
     var networks = NetworkCache()
     var settled: [UInt32: SettledCounts] = [:]
+    /// By session index, as the last round found them.
+    var paths: [UInt32: SessionPath] = [:]
     /// Where to look for a free slot or session index first: the longest unused one is best.
     var nextSlot: UInt32 = 0
     var nextSession: UInt32 = 0

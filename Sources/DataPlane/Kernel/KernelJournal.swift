@@ -40,6 +40,8 @@ struct KernelJournal: Codable, Equatable {
         var entry: UInt64?
         /// Index of the device copies left through last.
         var underlay: UInt32?
+        /// Unix milliseconds.
+        var installedAt: Int64?
     }
 
     struct Helper: Codable, Equatable {

@@ -30,6 +30,16 @@ struct MirrorPath: Equatable {
         return MirrorPath(state: UInt32(state), underlay: link, nextHop: nextHop, mtu: mtu)
     }
 
+    /// What the server is told of it.
+    func report(_ source: KernelJournal.Slot, sourceMTU: Int?) -> SessionPath {
+        let states: [UInt32: SessionPath.State] = [
+            UInt32(WEIR_PATH_READY): .ready, UInt32(WEIR_PATH_NO_ROUTE): .noRoute, UInt32(WEIR_PATH_MTU): .mtu,
+        ]
+        return SessionPath(
+            state: states[state] ?? .targetDown, namespace: source.namespace, underlay: underlay?.name,
+            nextHop: nextHop, mtu: mtu, sourceDevice: source.device, sourceMTU: sourceMTU ?? 0)
+    }
+
     func entry(_ intent: MirrorIntent, source: IPv4Address, netns: UInt32) -> weir_session {
         weir_session(
             path: state, netns: netns, source_be: source.rawValue.bigEndian,

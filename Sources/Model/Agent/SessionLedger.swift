@@ -27,6 +27,10 @@ public struct SessionLedger: Codable, Sendable, Equatable {
     public var selfPackets: UInt64 = 0
     /// ICMP errors in answer to copies: the target's host refuses them.
     public var targetRefusedPackets: UInt64 = 0
+    /// When the counts began: when the host installed the session. Unix milliseconds; `nil` when it does not know.
+    public var countsSince: Int64?
+    /// `nil` while the session is not installed, e.g. because its device is missing.
+    public var path: SessionPath?
 
     public init(sessionID: String, networkInterfaceID: String) {
         self.sessionID = sessionID
@@ -34,4 +38,42 @@ public struct SessionLedger: Codable, Sendable, Equatable {
     }
 
     public var droppedPackets: UInt64 { dropped.values.reduce(0, &+) }
+}
+
+/// How the copies of a session get to their target, as the session's host found it last.
+public struct SessionPath: Codable, Sendable, Equatable {
+    public enum State: String, Codable, Sendable {
+        /// Copies leave.
+        case ready
+        case noRoute = "no_route"
+        /// The target has no address, or the device towards it is down.
+        case targetDown = "target_down"
+        /// The way is too narrow for any copy.
+        case mtu
+    }
+
+    public var state: State
+    /// Namespace of both devices; `nil` is the agent's own.
+    public var namespace: String?
+    /// The device copies leave through, and whom they are handed to there; `nil` when there is no way.
+    public var underlay: String?
+    public var nextHop: IPv4Address?
+    /// Bytes of the largest IP packet towards the target; 0 when there is no way.
+    public var mtu: Int
+    /// The device of the source ENI and its MTU; 0 when it is not known.
+    public var sourceDevice: String
+    public var sourceMTU: Int
+
+    public init(
+        state: State, namespace: String?, underlay: String?, nextHop: IPv4Address?, mtu: Int, sourceDevice: String,
+        sourceMTU: Int
+    ) {
+        self.state = state
+        self.namespace = namespace
+        self.underlay = underlay
+        self.nextHop = nextHop
+        self.mtu = mtu
+        self.sourceDevice = sourceDevice
+        self.sourceMTU = sourceMTU
+    }
 }
