@@ -96,11 +96,11 @@ final class KernelTestbed {
     }
 
     static func rule(
-        _ priority: Int = 1, accept: Bool = true, transport: MirrorRule.Transport = .all, source: String = "0.0.0.0/0",
-        destination: String = "0.0.0.0/0", destinationPorts: PortRange = .any
+        _ priority: Int = 1, id: String? = nil, accept: Bool = true, transport: MirrorRule.Transport = .all,
+        source: String = "0.0.0.0/0", destination: String = "0.0.0.0/0", destinationPorts: PortRange = .any
     ) throws -> MirrorRule {
         MirrorRule(
-            ruleID: "rule-\(priority)", priority: priority, accept: accept, transport: transport,
+            ruleID: id ?? "rule-\(priority)", priority: priority, accept: accept, transport: transport,
             source: try #require(IPv4CIDR(source)), destination: try #require(IPv4CIDR(destination)),
             sourcePorts: .any, destinationPorts: destinationPorts)
     }

@@ -63,6 +63,13 @@ struct {
 } session_counters SEC(".maps");
 
 struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, WEIR_RULE_HITS);
+    __type(key, __u32);
+    __type(value, __u64);
+} rule_hits SEC(".maps");
+
+struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 8192);
     __type(key, struct weir_drop_key);

@@ -101,6 +101,10 @@ static long match_rule(__u32 index, struct match *match) {
             }
         }
     }
+    __u32 hit = rule->hit;
+    __u64 *hits = bpf_map_lookup_elem(&rule_hits, &hit);
+    if (hits)
+        *hits += packet->packets;
     if (!rule->accept) {
         match->refused = rule->session;
         return 0;

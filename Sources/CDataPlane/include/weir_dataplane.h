@@ -14,6 +14,8 @@
 #define WEIR_SESSIONS 4096
 /// Rules of all sessions of one ENI, in one direction.
 #define WEIR_RULES 512
+/// Rules of all sessions of one host, each counted by itself.
+#define WEIR_RULE_HITS 16384
 /// Bytes of the agent's own journal.
 #define WEIR_JOURNAL_BYTES (2 << 20)
 
@@ -101,14 +103,19 @@ struct weir_rule {
     __u8 covers_all_ports;
     __u8 reserved;
     /// Index of the session. Rules of one session are neighbours; sessions are in order of priority.
-    __u32 session;
+    __u16 session;
+    /// Where the packets are counted that this rule decides about.
+    __u16 hit;
 };
+
+/// Packets of DHCP and link-local services are candidates too.
+#define WEIR_RULES_EVERYTHING 1u
 
 struct weir_ruleset {
     __u32 helper_ifindex;
     /// Rules in use, by direction of the ENI.
     __u32 count[2];
-    __u32 reserved;
+    __u32 flags;
     struct weir_rule rules[2][WEIR_RULES];
 };
 

@@ -16,7 +16,11 @@ extension KernelDataPlane {
         var ledgers: [SessionLedger] = []
         for record in journal.sessions.sorted(by: { $0.sessionID < $1.sessionID }) {
             let values = try maps.sessionCounters.valuesOfCPUs(record.index, empty: weir_session_counters())
-            ledgers.append(ledger(record, SessionCounts(values, drops[record.index] ?? [])))
+            var ledger = ledger(record, SessionCounts(values, drops[record.index] ?? []))
+            for (ruleID, hit) in record.ruleHits {
+                ledger.ruleHits[ruleID] = try maps.ruleHits.valuesOfCPUs(hit, empty: 0).reduce(0, &+)
+            }
+            ledgers.append(ledger)
         }
         return ledgers
     }

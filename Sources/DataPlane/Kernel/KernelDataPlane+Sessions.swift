@@ -5,7 +5,7 @@ import Model
 /// Mirror sessions: entries first, then the rules that name them; the other way round when they go.
 extension KernelDataPlane {
     func installSessions(_ round: inout Round) {
-        var installed: [String: [(intent: MirrorIntent, index: UInt32)]] = [:]
+        var installed: [String: [RuleCompiler.Session]] = [:]
         var tunnels: [(weir_tunnel_key, weir_tunnel)] = []
         var underlays: Set<UInt32> = []
         var blocked: Set<String> = []
@@ -20,11 +20,12 @@ extension KernelDataPlane {
                     throw KernelError(attempt: "mirror \(id)", code: 0, detail: reason)
                 }
                 let entry = try install(intent, slot, round.state, &underlays)
-                installed[id, default: []].append((intent, entry.index))
+                installed[id, default: []].append(
+                    RuleCompiler.Session(intent: intent, index: entry.record.index, hits: entry.record.ruleHits))
                 for vni in [entry.session.vni_be, UInt32(WEIR_ANY_VNI)] where intent.target.address != nil {
                     let key = weir_tunnel_key(
                         source_be: entry.session.source_be, destination_be: entry.session.destination_be, vni_be: vni)
-                    tunnels.append((key, weir_tunnel(session: entry.index, slot: slot.number)))
+                    tunnels.append((key, weir_tunnel(session: entry.record.index, slot: slot.number)))
                 }
             } catch {
                 round.fail(intent.sessionID, "\(error)")
@@ -34,7 +35,10 @@ extension KernelDataPlane {
         // Rules that go are first: where a device changes hands, no packet is copied by both.
         for slot in journal.slots.sorted(by: { installed[$0.owner] == nil && installed[$1.owner] != nil }) {
             guard let id = slot.networkInterfaceID, !blocked.contains(id) else { continue }
-            do { try installRules(installed[id] ?? [], slot) } catch {
+            do {
+                try installRules(installed[id] ?? [], slot, scope: round.state.mirrorScope)
+                try forgetRules(installed[id] ?? [])
+            } catch {
                 for session in installed[id] ?? [] { round.fail(session.intent.sessionID, "\(error)") }
             }
         }
@@ -51,7 +55,7 @@ extension KernelDataPlane {
 
     private func install(
         _ intent: MirrorIntent, _ slot: KernelJournal.Slot, _ state: DesiredState, _ underlays: inout Set<UInt32>
-    ) throws -> (index: UInt32, session: weir_session) {
+    ) throws -> (record: KernelJournal.Session, session: weir_session) {
         guard (0...0xff_ffff).contains(intent.vni), (1...65_000).contains(intent.packetLength) else {
             throw KernelError(attempt: "mirror", code: 0, detail: "VNI or PacketLength is out of range")
         }
@@ -67,14 +71,17 @@ extension KernelDataPlane {
         if let underlay = path.underlay { underlays.insert(try bindUnderlay(underlay, slot, state)) }
         let session = path.entry(intent, source: source, netns: slot.netns)
         let digest = Digest.of(Self.bytes(of: session))
+        let hasNewRules = try countRules(of: intent, in: &record)
         if record.entry != digest {
             try swap(maps.sessions, record.index, Self.bytes(of: session), "weir_session")
             record.entry = digest
             record.underlay = path.underlay?.index
-            remember(record)
-            try keepJournal()
+        } else if !hasNewRules {
+            return (record, session)
         }
-        return (record.index, session)
+        remember(record)
+        try keepJournal()
+        return (record, session)
     }
 
     /// The session's record; a new one starts with a ledger of zeros.
@@ -104,19 +111,21 @@ extension KernelDataPlane {
         throw KernelError(attempt: "mirror", code: 0, detail: "all \(WEIR_SESSIONS) sessions of a host are in use")
     }
 
-    private func remember(_ record: KernelJournal.Session) {
+    func remember(_ record: KernelJournal.Session) {
         journal.sessions.removeAll { $0.index == record.index }
         journal.sessions.append(record)
     }
 
-    private func installRules(_ sessions: [(intent: MirrorIntent, index: UInt32)], _ slot: KernelJournal.Slot) throws {
+    private func installRules(_ sessions: [RuleCompiler.Session], _ slot: KernelJournal.Slot, scope: MirrorScope) throws
+    {
         var slot = slot
         if sessions.isEmpty {
             guard slot.rules != nil else { return }
             try maps.rulesets.remove(slot.number)
             slot.rules = nil
         } else {
-            let bytes = try RuleCompiler.compile(sessions, helperIndex: try helper(in: slot.namespace))
+            let bytes = try RuleCompiler.compile(
+                sessions, helperIndex: try helper(in: slot.namespace), scope: scope)
             let digest = Digest.of(bytes)
             guard slot.rules != digest else { return }
             try swap(maps.rulesets, slot.number, bytes, "weir_ruleset")
@@ -190,6 +199,7 @@ extension KernelDataPlane {
         let wanted = Set(state.sessions.map { "\($0.sessionID)/\($0.networkInterfaceID)" })
         for record in journal.sessions where !wanted.contains("\(record.sessionID)/\(record.networkInterfaceID)") {
             try maps.sessions.remove(record.index)
+            for hit in record.ruleHits.values { ruleHits.free(hit) }
             journal.sessions.removeAll { $0.index == record.index }
             settled[record.index] = nil
             try keepJournal()

@@ -25,6 +25,7 @@ public final class KernelDataPlane {
     var nextSlot: UInt32 = 0
     var nextSession: UInt32 = 0
     lazy var reasons = DropReasons()
+    lazy var ruleHits = RuleHits(used: journal.sessions.flatMap(\.ruleHits.values))
 
     /// Sets up the kernel side, or takes over what a predecessor left.
     ///

@@ -42,6 +42,8 @@ struct KernelJournal: Codable, Equatable {
         var underlay: UInt32?
         /// Unix milliseconds.
         var installedAt: Int64?
+        /// Where each rule's packets are counted, by rule ID.
+        var ruleHits: [String: UInt32] = [:]
     }
 
     struct Helper: Codable, Equatable {

@@ -4,8 +4,8 @@ import Glibc
 /// All maps of one data plane, made or found pinned.
 struct KernelMaps {
     static let names = [
-        "slots", "slot_counters", "control", "rulesets", "sessions", "session_counters", "drops", "tunnels",
-        "own_addresses", "flows", "skipped", "journal",
+        "slots", "slot_counters", "control", "rulesets", "sessions", "session_counters", "rule_hits",
+        "drops", "tunnels", "own_addresses", "flows", "skipped", "journal",
     ]
     /// The two flow maps are pinned beside the map that chooses between them.
     static let flowNames = ["flows0", "flows1"]
@@ -16,6 +16,7 @@ struct KernelMaps {
     let rulesets: KernelMap<UInt32, Int32>
     let sessions: KernelMap<UInt32, Int32>
     let sessionCounters: KernelMap<UInt32, weir_session_counters>
+    let ruleHits: KernelMap<UInt32, UInt64>
     let drops: KernelMap<weir_drop_key, UInt64>
     let tunnels: KernelMap<weir_tunnel_key, weir_tunnel>
     let ownAddresses: KernelMap<weir_address_key, UInt32>
@@ -36,6 +37,7 @@ struct KernelMaps {
         rulesets = try map("rulesets")
         sessions = try map("sessions")
         sessionCounters = try map("session_counters")
+        ruleHits = try map("rule_hits")
         drops = try map("drops")
         tunnels = try map("tunnels")
         ownAddresses = try map("own_addresses")
@@ -47,9 +49,9 @@ struct KernelMaps {
             "slots": slots.descriptor.number, "slot_counters": slotCounters.descriptor.number,
             "control": control.descriptor.number, "rulesets": rulesets.descriptor.number,
             "sessions": sessions.descriptor.number, "session_counters": sessionCounters.descriptor.number,
-            "drops": drops.descriptor.number, "tunnels": tunnels.descriptor.number,
-            "own_addresses": ownAddresses.descriptor.number, "flows": flows.descriptor.number,
-            "skipped": skipped.descriptor.number, "journal": journal.number,
+            "rule_hits": ruleHits.descriptor.number, "drops": drops.descriptor.number,
+            "tunnels": tunnels.descriptor.number, "own_addresses": ownAddresses.descriptor.number,
+            "flows": flows.descriptor.number, "skipped": skipped.descriptor.number, "journal": journal.number,
         ]
     }
 

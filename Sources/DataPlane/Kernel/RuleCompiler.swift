@@ -4,18 +4,24 @@ import Model
 
 /// The rules of all sessions of one ENI as the programs compare them: sessions by priority, then rules by priority.
 enum RuleCompiler {
+    /// A session as it is installed: its index, and where each of its rules is counted.
+    struct Session {
+        var intent: MirrorIntent
+        var index: UInt32
+        var hits: [String: UInt32]
+    }
+
     /// The bytes of a `weir_ruleset`. Throws `KernelError` when there are more rules than the program looks at.
-    static func compile(_ sessions: [(intent: MirrorIntent, index: UInt32)], helperIndex: UInt32) throws(KernelError)
-        -> [UInt8]
-    {
+    static func compile(_ sessions: [Session], helperIndex: UInt32, scope: MirrorScope) throws(KernelError) -> [UInt8] {
         let ordered = sessions.sorted { $0.intent.priority < $1.intent.priority }
         var bytes = [UInt8](repeating: 0, count: MemoryLayout<weir_ruleset>.size)
         var counts: [Int] = []
         for direction in 0..<2 {
             var rules: [weir_rule] = []
-            for (intent, index) in ordered {
+            for session in ordered {
+                let intent = session.intent
                 let own = direction == Int(WEIR_INGRESS) ? intent.ingressRules : intent.egressRules
-                rules += own.sorted { $0.priority < $1.priority }.map { rule($0, index) }
+                rules += own.sorted { $0.priority < $1.priority }.map { rule($0, session) }
             }
             guard rules.count <= Int(WEIR_RULES) else {
                 throw KernelError(
@@ -36,11 +42,13 @@ enum RuleCompiler {
             bytes.storeBytes(of: helperIndex, toByteOffset: 0, as: UInt32.self)
             bytes.storeBytes(of: UInt32(clamping: counts[0]), toByteOffset: 4, as: UInt32.self)
             bytes.storeBytes(of: UInt32(clamping: counts[1]), toByteOffset: 8, as: UInt32.self)
+            let flags = scope == .everything ? UInt32(WEIR_RULES_EVERYTHING) : 0
+            bytes.storeBytes(of: flags, toByteOffset: 12, as: UInt32.self)
         }
         return bytes
     }
 
-    private static func rule(_ rule: MirrorRule, _ session: UInt32) -> weir_rule {
+    private static func rule(_ rule: MirrorRule, _ session: Session) -> weir_rule {
         let transport: Int32
         switch rule.transport {
         case .tcp: transport = Int32(IPPROTO_TCP)
@@ -56,6 +64,7 @@ enum RuleCompiler {
             destination_port_last: rule.destinationPorts.last, transport: UInt8(truncatingIfNeeded: transport),
             accept: rule.accept ? 1 : 0,
             covers_all_ports: rule.sourcePorts.coversAll && rule.destinationPorts.coversAll ? 1 : 0, reserved: 0,
-            session: session)
+            session: UInt16(truncatingIfNeeded: session.index),
+            hit: UInt16(truncatingIfNeeded: session.hits[rule.ruleID] ?? 0))
     }
 }
