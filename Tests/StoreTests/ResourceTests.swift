@@ -29,6 +29,10 @@ import Testing
             try await check(Samples.host, store)
             try await check(Samples.adoption, store)
             try await check(Samples.accessKey, store)
+            try await check(Samples.networkACL, store)
+            try await check(Samples.networkACLEntry, store)
+            try await check(Samples.networkACLAssociation, store)
+            try await check(Samples.budget, store)
         }
     }
 

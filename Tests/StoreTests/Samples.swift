@@ -86,6 +86,20 @@ enum Samples {
     static let accessKey = AccessKey(
         id: Identifier("AK"), accountID: here.accountID, region: here.region, sealedSecret: "c2VhbGVk", role: .agent,
         hostID: "host-1", expiresAt: 99, createdAt: 1)
+    static let networkACL = NetworkACL(
+        id: Identifier("nacl-1"), accountID: here.accountID, region: here.region, name: "n", description: "d",
+        projectName: "p", vpcID: Identifier("vpc-1"), status: .pending, createdAt: 1, updatedAt: 2, generation: 3,
+        waitsFor: ["host-1"], failure: "why")
+    static let networkACLEntry = NetworkACLEntry(
+        id: Identifier("nae-1"), accountID: here.accountID, region: here.region, aclID: Identifier("nacl-1"),
+        direction: .egress, position: 2, name: "n", description: "d", policy: "drop", transport: "gre",
+        ports: "-1/-1", cidr: "fd00::/8")
+    static let networkACLAssociation = NetworkACLAssociation(
+        id: Identifier("subnet-1"), accountID: here.accountID, region: here.region, aclID: Identifier("nacl-1"),
+        createdAt: 1)
+    static let budget = MirrorBudgetSetting(
+        id: Identifier("tms-1"), accountID: here.accountID, region: here.region, packetsPerSecond: .max,
+        bitsPerSecond: 0)
 
     private static let block = IPv4CIDR(IPv4Address(rawValue: 0x0a00_0000), length: 16) ?? .all
 }

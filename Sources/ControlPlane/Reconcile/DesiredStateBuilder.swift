@@ -42,6 +42,7 @@ public struct DesiredStateBuilder {
             generation: UInt64(max(0, try tx.generation())), sliceSeconds: Self.sliceSeconds(settings),
             lab: lab?.state, bindings: bindings, sessions: try sessions(bound, scope))
         state.mirrorScope = settings.mirrorScope
+        state.budget = try budget(host.id.rawValue, scope)
         state.firewall = try firewall(interfaces.filter { bound.contains($0.id.rawValue) }, scope)
         state.arrivingTunnels = try arrivingTunnels(bound, scope)
         return state
@@ -95,7 +96,7 @@ public struct DesiredStateBuilder {
                 let rules = try tx.list(
                     ListQuery<TrafficMirrorFilterRule>().filter("filterID", session.filterID.rawValue), in: scope
                 ).items.filter { $0.status != .deleting }.sorted { $0.priority < $1.priority }
-                return MirrorIntent(
+                var intent = MirrorIntent(
                     sessionID: session.id.rawValue, networkInterfaceID: session.networkInterfaceID.rawValue,
                     priority: session.priority, vni: UInt32(clamping: session.virtualNetworkID),
                     packetLength: session.packetLength,
@@ -104,7 +105,14 @@ public struct DesiredStateBuilder {
                         address: try targetAddress(session.targetID.rawValue, scope)),
                     ingressRules: rules.filter { $0.direction == .ingress }.compactMap(Self.compiled),
                     egressRules: rules.filter { $0.direction == .egress }.compactMap(Self.compiled))
+                intent.budget = try budget(session.id.rawValue, scope)
+                return intent
             }
+    }
+
+    /// The bound set on a session or a host.
+    private func budget(_ id: String, _ scope: Scope) throws -> MirrorBudget? {
+        try tx.find(MirrorBudgetSetting.self, id, in: scope)?.budget
     }
 
     func targetAddress(_ id: String, _ scope: Scope) throws -> IPv4Address? {

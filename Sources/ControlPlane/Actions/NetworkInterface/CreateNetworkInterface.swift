@@ -73,6 +73,8 @@ struct CreateNetworkInterface: WriteAction {
             udpTimeout: request.timeouts.udp ?? ConnectionTimeouts.udpDefault, status: .creating,
             createdAt: call.now, updatedAt: call.now)
         try tx.insert(interface)
+        // Rules of other hosts' ENIs may name a group that has a member more now.
+        if !groups.isEmpty { _ = try tx.raiseGeneration() }
         try call.insertTags(request.tags, of: interface, tx)
         return Response(NetworkInterfaceId: id.rawValue)
     }

@@ -32,6 +32,7 @@ struct ModifyNetworkInterfaceAttributes: WriteAction {
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var interface = try call.ownInterface(request.id, tx)
         guard interface.status != .deleting else { throw APIError.interfaceStatus }
+        let groupsBefore = interface.securityGroupIDs
         if let ids = request.securityGroupIDs {
             interface.securityGroupIDs = try call.groups(
                 ids, for: interface.vpcID, adding: interface.privateAddresses.count, besides: interface.id, tx)
@@ -46,6 +47,7 @@ struct ModifyNetworkInterfaceAttributes: WriteAction {
         interface.udpTimeout = request.timeouts.udp ?? interface.udpTimeout
         interface.updatedAt = call.now
         try tx.update(interface)
+        if interface.securityGroupIDs != groupsBefore { _ = try tx.raiseGeneration() }
         return EmptyResult()
     }
 }

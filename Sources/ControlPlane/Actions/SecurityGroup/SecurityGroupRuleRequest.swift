@@ -85,6 +85,8 @@ struct SecurityGroupRuleRequest: ActionRequest {
                 createdAt: call.now, updatedAt: call.now))
         group.updatedAt = call.now
         try tx.update(group)
+        // Done when it answers; the hosts follow, and so do those that join later.
+        _ = try tx.raiseGeneration()
         return EmptyResult()
     }
 
@@ -98,6 +100,8 @@ struct SecurityGroupRuleRequest: ActionRequest {
         try tx.delete(SecurityGroupRule.self, rule.id.rawValue)
         group.updatedAt = call.now
         try tx.update(group)
+        // Done when it answers; the hosts follow, and so do those that join later.
+        _ = try tx.raiseGeneration()
         return EmptyResult()
     }
 }
