@@ -116,14 +116,17 @@ final class KernelTestbed {
             egressRules: try egress ?? [rule()])
     }
 
-    @discardableResult func apply(_ bindings: [DeviceBinding], _ sessions: [MirrorIntent] = []) throws
-        -> [HostAcknowledgement.Failure]
-    {
+    @discardableResult func apply(
+        _ bindings: [DeviceBinding], _ sessions: [MirrorIntent] = [], budget: MirrorBudget? = nil,
+        scope: MirrorScope = .cloud, arriving: [MirrorTunnel] = []
+    ) throws -> [HostAcknowledgement.Failure] {
         generation += 1
-        return try plane().apply(
-            DesiredState(
-                generation: generation, sliceSeconds: 60, lab: nil, bindings: bindings, sessions: sessions),
-            spool: spool)
+        var state = DesiredState(
+            generation: generation, sliceSeconds: 60, lab: nil, bindings: bindings, sessions: sessions)
+        state.budget = budget
+        state.mirrorScope = scope
+        state.arrivingTunnels = arriving
+        return try plane().apply(state, spool: spool)
     }
 
     /// The ledger of a session once nothing is in flight.

@@ -70,6 +70,20 @@ struct {
 } rule_hits SEC(".maps");
 
 struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, WEIR_SESSIONS + 1);
+    __type(key, __u32);
+    __type(value, struct weir_budget);
+} budgets SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, WEIR_SESSIONS + 1);
+    __type(key, __u32);
+    __type(value, struct weir_bucket);
+} buckets SEC(".maps");
+
+struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 8192);
     __type(key, struct weir_drop_key);
@@ -78,7 +92,7 @@ struct {
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 2 * WEIR_SESSIONS);
+    __uint(max_entries, WEIR_TUNNELS);
     __type(key, struct weir_tunnel_key);
     __type(value, struct weir_tunnel);
 } tunnels SEC(".maps");

@@ -2,6 +2,7 @@
 
 // Mirroring at the source: which session gets the copy, and what is never copied.
 
+#include "budget.bpf.h"
 #include "five_tuple_hash.bpf.h"
 #include "flow.bpf.h"
 #include "maps.bpf.h"
@@ -9,7 +10,7 @@
 #define LINK_LOCAL_PREFIX 0xa9fe0000u /* 169.254.0.0/16 */
 #define LINK_LOCAL_MASK 0xffff0000u
 
-// Traffic of the platform itself, in neither mirror nor flow logs: DHCP and link-local services (ARP is no IP).
+// Traffic of the platform itself, in no flow log and mirrored only where everything is: DHCP and link-local services (ARP is no IP).
 static __always_inline int is_platform_traffic(const struct packet *packet) {
     if (packet->family != 4)
         return 0;
@@ -114,7 +115,8 @@ static long match_rule(__u32 index, struct match *match) {
 }
 
 static __always_inline void mirror(
-    struct __sk_buff *skb, const struct weir_ruleset *ruleset, const struct packet *packet, __u32 direction
+    struct __sk_buff *skb, const struct weir_ruleset *ruleset, const struct packet *packet, __u32 direction,
+    __u32 gso_size
 ) {
     struct match match = {
         .ruleset = ruleset,
@@ -128,10 +130,28 @@ static __always_inline void mirror(
     if (match.session == NO_SESSION)
         return;
     struct weir_session_counters *counters = counters_of_session(match.session);
-    if (!counters)
+    struct weir_session *session = session_at(match.session);
+    if (!counters || !session)
         return;
+    __u64 length = *(volatile __u32 *)&skb->len;
     counters->matched += packet->packets;
-    counters->matched_bytes += skb->len + (__u64)(packet->packets - 1) * packet->payload_offset;
+    counters->matched_bytes += length + (__u64)(packet->packets - 1) * packet->payload_offset;
+
+    // What cannot leave or must not is not cloned: it costs production nothing.
+    __u32 path = *(volatile __u32 *)&session->path;
+    if (path != WEIR_PATH_READY) {
+        if (path < WEIR_PATH_STATES)
+            counters->refused_by_path[path] += packet->packets;
+        return;
+    }
+    // Copies carry no 802.1Q tag.
+    __u32 tags = packet->ip_offset - ETH_HLEN;
+    __u64 bytes = bytes_of_copies(
+        session, length - tags, packet->packets, packet->payload_offset - tags, gso_size);
+    if (!within_budget(match.session, packet->packets, bytes)) {
+        counters->over_budget += packet->packets;
+        return;
+    }
 
     // The clone goes through the helper device, which cuts large buffers into wire packets with valid checksums.
     __u32 mark = skb->mark, tc_index = skb->tc_index;

@@ -40,7 +40,8 @@ struct packet {
     // IPv4 in the first four bytes, in network order.
     __u32 source[4];
     __u32 destination[4];
-    // Offsets from the start of the bytes: the transport header, and what follows it.
+    // Offsets from the start of the bytes: the IP header, the transport header, and what follows it.
+    __u32 ip_offset;
     __u32 transport_offset;
     __u32 payload_offset;
     // Wire packets this buffer stands for, and the sum of their IP total lengths.
@@ -76,10 +77,13 @@ static __always_inline void parse_transport(
     __u8 header[14];
     packet->payload_offset = offset;
     if (packet->protocol == IPPROTO_TCP) {
-        if (load(bytes, offset, header, 14, traced))
+        if (load(bytes, offset, header, 14, traced) == 0) {
+            packet->tcp_flags = header[13];
+            packet->payload_offset = offset + (header[12] >> 4) * 4;
+        } else if (load(bytes, offset, header, 4, traced)) {
+            // The first fragment may be that short.
             return;
-        packet->tcp_flags = header[13];
-        packet->payload_offset = offset + (header[12] >> 4) * 4;
+        }
     } else if (packet->protocol == IPPROTO_UDP) {
         if (load(bytes, offset, header, 8, traced))
             return;
@@ -103,7 +107,8 @@ static __always_inline int parse_ipv4(
         return -1;
     __u32 header_length = (header[0] & 15) * 4;
     *total = header[2] << 8 | header[3];
-    if (header[0] >> 4 != 4 || header_length < 20)
+    // A buffer of more than 64 KiB says 0.
+    if (header[0] >> 4 != 4 || header_length < 20 || (*total < header_length && *total != 0))
         return -1;
     __u32 fragment = (header[6] & 0x3f) << 8 | header[7];
     packet->family = 4;
@@ -167,6 +172,7 @@ static __always_inline int parse_ip(
 ) {
     __u32 total = 0;
     __builtin_memset(packet, 0, sizeof(*packet));
+    packet->ip_offset = start;
     int refused = ethertype == ETH_P_IP     ? parse_ipv4(bytes, start, packet, &total, traced)
                   : ethertype == ETH_P_IPV6 ? parse_ipv6(bytes, start, packet, &total, traced)
                                             : -1;
@@ -174,9 +180,11 @@ static __always_inline int parse_ip(
         return -1;
     packet->packets = wire_packets(length, packet->payload_offset, gso_size, gso_segs, packet->protocol);
     // The header of a large buffer says its own length, or 0 for more than 64 KiB.
-    if (gso_size > 0)
+    if (gso_size > 0) {
         packet->ip_bytes = (__u64)(length - start) + (__u64)(packet->packets - 1) * (packet->payload_offset - start);
-    else
-        packet->ip_bytes = total;
-    return 0;
+        return 0;
+    }
+    packet->ip_bytes = total;
+    // Every receiver throws away what claims to be longer than it is.
+    return total > length - start ? -1 : 0;
 }

@@ -56,6 +56,12 @@ static __always_inline int is_about_copies(
     return 1;
 }
 
+static __always_inline void count_unparsed(__u32 slot) {
+    struct weir_slot_counters *counters = counters_of_slot(slot);
+    if (counters)
+        counters->unparsed += 1;
+}
+
 static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
     __u32 slot = instance.slot, own = instance.own;
     __u32 direction = own ? hook : !hook;
@@ -66,13 +72,15 @@ static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
     if (!entry)
         return PASS_ON;
     struct weir_ruleset *ruleset = ruleset_of(slot);
-    int accounting = entry->flags & WEIR_SLOT_ACCOUNT, has_rules = ruleset != 0;
+    // A canary crossed no device: it is no flow.
+    int is_canary = (skb->mark & WEIR_CANARY_MASK) == WEIR_CANARY;
+    int accounting = (entry->flags & WEIR_SLOT_ACCOUNT) && !is_canary, has_rules = ruleset != 0;
     if (is_copy(skb, hook, entry->netns, has_rules))
         return PASS_ON;
     if (!accounting && !ruleset)
         return PASS_ON;
     // A frame for another host, seen because somebody listens to everything, does not reach the ENI.
-    if (own && hook == WEIR_INGRESS && skb->pkt_type == 3)
+    if (own && hook == WEIR_INGRESS && skb->pkt_type == 3 && !is_canary)
         return PASS_ON;
 
     __u32 length = *(volatile __u32 *)&skb->len, start = ETH_HLEN;
@@ -81,8 +89,10 @@ static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
     struct bytes bytes = {.at = skb};
     for (int i = 0; i < 2 && (ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD); i++) {
         __be16 inner = 0;
-        if (bpf_skb_load_bytes(skb, start + 2, &inner, 2))
+        if (bpf_skb_load_bytes(skb, start + 2, &inner, 2)) {
+            count_unparsed(slot);
             return PASS_ON;
+        }
         ethertype = bpf_ntohs(inner);
         start += 4;
     }
@@ -94,24 +104,24 @@ static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
 
     struct packet packet;
     if (parse_ip(&bytes, start, length, ethertype, gso_size, gso_segs, &packet, 0)) {
-        struct weir_slot_counters *counters = counters_of_slot(slot);
-        if (counters)
-            counters->unparsed += 1;
+        count_unparsed(slot);
         return PASS_ON;
     }
     int error = 0;
     int about_copies = is_about_copies(&bytes, &packet, slot, direction, has_rules, &error);
-    if ((about_copies && !error) || is_platform_traffic(&packet))
+    if (about_copies && !error)
         return PASS_ON;
+    int is_platform = is_platform_traffic(&packet);
 
-    if (accounting) {
+    if (accounting && !is_platform) {
         __u32 epoch = phase() & WEIR_PHASE_ACTIVE;
         if (hook == WEIR_INGRESS)
             skb->tc_index = WEIR_STAMP | (epoch ? WEIR_STAMP_EPOCH : 0) | (slot & WEIR_STAMP_SLOT);
         count_seen(&packet, slot, direction, epoch);
     }
-    if (ruleset && packet.family == 4 && !about_copies)
-        mirror(skb, ruleset, &packet, direction);
+    if (ruleset && packet.family == 4 && !about_copies &&
+        (!is_platform || (ruleset->flags & WEIR_RULES_EVERYTHING)))
+        mirror(skb, ruleset, &packet, direction, gso_size);
     return PASS_ON;
 }
 

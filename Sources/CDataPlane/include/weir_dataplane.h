@@ -16,6 +16,8 @@
 #define WEIR_RULES 512
 /// Rules of all sessions of one host, each counted by itself.
 #define WEIR_RULE_HITS 16384
+/// Addresses and VNIs of copies that are known without a mark; a session takes two.
+#define WEIR_TUNNELS 32768
 /// Bytes of the agent's own journal.
 #define WEIR_JOURNAL_BYTES (2 << 20)
 
@@ -156,8 +158,33 @@ struct weir_session_counters {
     __u64 target_refused;
     /// Copies given up because of the path, by WEIR_PATH_….
     __u64 refused_by_path[WEIR_PATH_STATES];
+    /// Copies given up because of a budget.
+    __u64 over_budget;
     /// Freed copies for which the drop map had no room, by stage.
     __u64 unnamed_drops[3];
+};
+
+/// A bound of so many units a second: the time one unit takes, in WEIR_TICKS per nanosecond, is the low 48 bits shifted
+/// right by the upper 16. 0 is no bound.
+#define WEIR_LIMIT_COST(limit) ((limit) & 0xffffffffffffull)
+#define WEIR_LIMIT_SHIFT(limit) ((limit) >> 48)
+#define WEIR_LIMIT_NOTHING 0xffffffffffffffffull
+#define WEIR_TICKS 16
+/// How far copies may run ahead of the bound: one buffer that begins within it passes whole, however large, and what
+/// follows waits for it.
+#define WEIR_BURST_NANOSECONDS 20000000ull
+
+/// At a session's index, and for all sessions of the host at WEIR_SESSIONS. Each field is written at once.
+struct weir_budget {
+    __u64 packets;
+    /// Bits of whole copies, with the envelope.
+    __u64 bits;
+};
+
+/// When all that passed so far would be through at the bound's rate, in ticks of CLOCK_MONOTONIC.
+struct weir_bucket {
+    __u64 packets;
+    __u64 bits;
 };
 
 #define WEIR_STAGE_CLONED 0
@@ -183,10 +210,12 @@ struct weir_tunnel_key {
 #define WEIR_ANY_VNI 0xffffffffu
 
 struct weir_tunnel {
+    /// WEIR_NOBODY for a session of another host.
     __u32 session;
-    /// Slot of the session's ENI.
+    /// Slot of the session's ENI, or WEIR_NOBODY.
     __u32 slot;
 };
+#define WEIR_NOBODY 0xffffffffu
 
 /// Addresses of ENIs with side `own`, for drops on the way out that no device has seen.
 struct weir_address_key {

@@ -23,9 +23,12 @@ struct DropReasons {
         }
     }
 
+    /// `no_neighbour`, `no_route`, `queue_full`, `mtu`, `target_down`, or `other(NAME)` with the kernel's own name.
     func name(_ key: weir_drop_key) -> String {
         let own = names[key.reason] ?? "REASON_\(key.reason)"
-        guard key.stage != UInt16(WEIR_STAGE_CLONED) else { return Self.queues.contains(own) ? "queue_full" : own }
+        let other = Self.queues.contains(own) ? "queue_full" : "other(\(own))"
+        // Between the source and the helper device no neighbour or link of the target has a say.
+        guard key.stage != UInt16(WEIR_STAGE_CLONED) else { return other }
         if key.device_down != 0 { return "target_down" }
         switch own {
         case "NEIGH_FAILED", "NEIGH_CREATEFAIL", "NEIGH_QUEUEFULL", "NEIGH_DEAD", "NEIGH_HH_FILLFAIL":
@@ -35,7 +38,7 @@ struct DropReasons {
         case "DEV_READY": return "target_down"
         // The device vanished under the copy, or the far end of its link is down: the kernel gives no better name.
         case "NOT_SPECIFIED": return "target_down"
-        default: return Self.queues.contains(own) ? "queue_full" : own
+        default: return other
         }
     }
 

@@ -43,7 +43,7 @@ extension KernelDataPlane {
         for stage in counts.dropped {
             for (key, count) in stage { ledger.dropped[key.map(reasons.name) ?? "unnamed", default: 0] &+= count }
         }
-        for (reason, count) in counts.refusedByPath where count > 0 { ledger.dropped[reason, default: 0] &+= count }
+        for (reason, count) in counts.refused where count > 0 { ledger.dropped[reason, default: 0] &+= count }
         if lost > 0 { ledger.dropped["unaccounted", default: 0] &+= lost }
         ledger.countsSince = record.installedAt
         ledger.path = paths[record.index]

@@ -31,6 +31,7 @@ extension KernelDataPlane {
                 round.fail(intent.sessionID, "\(error)")
             }
         }
+        do { try setBudget(round.state.budget, at: UInt32(WEIR_SESSIONS)) } catch { failAll(&round, error) }
         do { try keepTunnels(tunnels, removing: blocked.isEmpty) } catch { failAll(&round, error) }
         // Rules that go are first: where a device changes hands, no packet is copied by both.
         for slot in journal.slots.sorted(by: { installed[$0.owner] == nil && installed[$1.owner] != nil }) {
@@ -65,6 +66,7 @@ extension KernelDataPlane {
         }
         _ = try helper(in: slot.namespace)
         var record = try record(for: intent)
+        try setBudget(intent.budget, at: record.index)
         let network = try networks.entry(slot.namespace)
         let path = try MirrorPath.find(intent.target.address, network.socket, lastUnderlay: record.underlay)
         paths[record.index] = path.report(slot, sourceMTU: try network.socket.link(index: slot.ifindex)?.mtu)
@@ -97,6 +99,7 @@ extension KernelDataPlane {
             guard !used.contains(index) else { continue }
             nextSession = (index &+ 1) % UInt32(WEIR_SESSIONS)
             try maps.sessionCounters.setOnCPUs(index, weir_session_counters())
+            try maps.buckets.set(index, weir_bucket())
             for key in try maps.drops.keys(empty: weir_drop_key()) where key.session == index {
                 try maps.drops.remove(key)
             }

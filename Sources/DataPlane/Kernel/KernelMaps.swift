@@ -5,7 +5,7 @@ import Glibc
 struct KernelMaps {
     static let names = [
         "slots", "slot_counters", "control", "rulesets", "sessions", "session_counters", "rule_hits",
-        "drops", "tunnels", "own_addresses", "flows", "skipped", "journal",
+        "budgets", "buckets", "drops", "tunnels", "own_addresses", "flows", "skipped", "journal",
     ]
     /// The two flow maps are pinned beside the map that chooses between them.
     static let flowNames = ["flows0", "flows1"]
@@ -17,6 +17,8 @@ struct KernelMaps {
     let sessions: KernelMap<UInt32, Int32>
     let sessionCounters: KernelMap<UInt32, weir_session_counters>
     let ruleHits: KernelMap<UInt32, UInt64>
+    let budgets: KernelMap<UInt32, weir_budget>
+    let buckets: KernelMap<UInt32, weir_bucket>
     let drops: KernelMap<weir_drop_key, UInt64>
     let tunnels: KernelMap<weir_tunnel_key, weir_tunnel>
     let ownAddresses: KernelMap<weir_address_key, UInt32>
@@ -38,6 +40,8 @@ struct KernelMaps {
         sessions = try map("sessions")
         sessionCounters = try map("session_counters")
         ruleHits = try map("rule_hits")
+        budgets = try map("budgets")
+        buckets = try map("buckets")
         drops = try map("drops")
         tunnels = try map("tunnels")
         ownAddresses = try map("own_addresses")
@@ -49,7 +53,8 @@ struct KernelMaps {
             "slots": slots.descriptor.number, "slot_counters": slotCounters.descriptor.number,
             "control": control.descriptor.number, "rulesets": rulesets.descriptor.number,
             "sessions": sessions.descriptor.number, "session_counters": sessionCounters.descriptor.number,
-            "rule_hits": ruleHits.descriptor.number, "drops": drops.descriptor.number,
+            "rule_hits": ruleHits.descriptor.number, "budgets": budgets.descriptor.number,
+            "buckets": buckets.descriptor.number, "drops": drops.descriptor.number,
             "tunnels": tunnels.descriptor.number, "own_addresses": ownAddresses.descriptor.number,
             "flows": flows.descriptor.number, "skipped": skipped.descriptor.number, "journal": journal.number,
         ]

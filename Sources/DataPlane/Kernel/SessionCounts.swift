@@ -12,7 +12,7 @@ struct SessionCounts {
     var own: UInt64 = 0
     var targetRefused: UInt64 = 0
     /// Given up by our own programs, by the name of the reason.
-    var refusedByPath: [(String, UInt64)] = []
+    var refused: [(String, UInt64)] = []
     /// Freed by the kernel, by stage; without a key when the drop map had no room to say why.
     var dropped: [[(key: weir_drop_key?, count: UInt64)]] = [[], [], []]
 
@@ -20,6 +20,7 @@ struct SessionCounts {
         var noRoute: UInt64 = 0
         var targetDown: UInt64 = 0
         var mtu: UInt64 = 0
+        var budget: UInt64 = 0
         for value in values {
             matched &+= value.matched
             matchedBytes &+= value.matched_bytes
@@ -33,15 +34,16 @@ struct SessionCounts {
             noRoute &+= value.refused_by_path.1
             targetDown &+= value.refused_by_path.2
             mtu &+= value.refused_by_path.3
+            budget &+= value.over_budget
             let unnamed = [value.unnamed_drops.0, value.unnamed_drops.1, value.unnamed_drops.2]
             for (stage, count) in unnamed.enumerated() where count > 0 { dropped[stage].append((nil, count)) }
         }
-        refusedByPath = [("no_route", noRoute), ("target_down", targetDown), ("mtu", mtu)]
+        refused = [("no_route", noRoute), ("target_down", targetDown), ("mtu", mtu), ("budget", budget)]
         for (key, count) in drops where key.stage < 3 { dropped[Int(key.stage)].append((key, count)) }
     }
 
     /// Copies that ended before they were wrapped.
-    var endedBefore: UInt64 { sum(0) &+ refusedByPath.reduce(0) { $0 &+ $1.1 } }
+    var endedBefore: UInt64 { sum(0) &+ refused.reduce(0) { $0 &+ $1.1 } }
 
     /// Copies freed by the kernel in one stage.
     func sum(_ stage: Int32) -> UInt64 { dropped[Int(stage)].reduce(0) { $0 &+ $1.count } }
