@@ -6,13 +6,6 @@ import Packet
 import Testing
 
 extension KernelTests {
-    private func send(_ kind: String, _ count: Int, _ bed: KernelTestbed) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/reference/frames.py"
-        try Command.run(
-            "python3", script, "eth0", kind, String(count), KernelTestbed.webAddress.description,
-            KernelTestbed.clientAddress.description, in: bed.web.name)
-    }
-
     @Test func `a tagged frame is copied without its tag`() throws {
         let bed = try KernelTestbed()
         let session = try KernelTestbed.session(ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
@@ -20,7 +13,7 @@ extension KernelTests {
         try bed.warmUp()
         try bed.silenceCollector()
         let capture = try Capture(in: try #require(bed.collector.name))
-        try send("vlan", 20, bed)
+        try bed.frames("vlan", 20)
         let ledger = try bed.ledger()
         let decoded = try capture.finish(expecting: 20)
         #expect(ledger.mirroredPackets == 20)
@@ -37,7 +30,7 @@ extension KernelTests {
         #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [session]) == [])
         try bed.warmUp()
         try bed.silenceCollector()
-        try send("dhcp", 30, bed)
+        try bed.frames("dhcp", 30)
         let metadata = try #require(IPv4Address("169.254.169.254"))
         try UDPSender.send(40, bytes: 10, to: metadata, port: 80, in: bed.web)
         #expect(try bed.ledger().matchedPackets == 0)
@@ -51,7 +44,7 @@ extension KernelTests {
         #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [session]) == [])
         try bed.warmUp()
         try bed.silenceCollector()
-        try send("nonsense", 20_000, bed)
+        try bed.frames("nonsense", 20_000)
         let ledger = try bed.ledger()
         let report = try bed.plane().drain(spool: bed.spool)
         print("unparsed \(report.unparsedPackets), \(report.entries) entries, matched \(ledger.matchedPackets)")

@@ -12,6 +12,7 @@ final class KernelTestbed {
     static let webID = "eni-web"
     static let clientID = "eni-client"
     static let collectorID = "eni-collector"
+    static let ownID = "eni-own"
     static let webAddress = IPv4Address(rawValue: 0x0a4d_0102)
     static let clientAddress = IPv4Address(rawValue: 0x0a4d_0202)
     static let collectorAddress = IPv4Address(rawValue: 0x0a4d_0302)
@@ -170,6 +171,25 @@ final class KernelTestbed {
                 else { return nil }
                 return (packets, bytes)
             }
+    }
+
+    /// Odd frames, from web to the client unless told otherwise; the kinds are in reference/frames.py.
+    func frames(
+        _ kind: String, _ count: Int, _ number: Int = 0, from source: IPv4Address = KernelTestbed.webAddress,
+        to destination: IPv4Address = KernelTestbed.clientAddress, in namespace: NetworkNamespace? = nil
+    ) throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/reference/frames.py"
+        try Command.run(
+            "python3", script, "eth0", kind, String(count), source.description, destination.description,
+            String(number), in: (namespace ?? web).name)
+    }
+
+    /// web's own device as an ENI.
+    func ownBinding(flowLogs: [String] = []) -> DeviceBinding {
+        DeviceBinding(
+            networkInterfaceID: Self.ownID, namespace: web.name, device: "eth0", side: .own, mac: nil,
+            primaryAddress: Self.webAddress, addresses: [IPAddress(Self.webAddress)],
+            flowLogs: flowLogs.map { FlowLogIntent(flowLogID: $0) })
     }
 
     /// Nobody at the collector listens, and nobody answers either.

@@ -6,7 +6,7 @@ import Model
 extension KernelDataPlane {
     func installSessions(_ round: inout Round) {
         var installed: [String: [RuleCompiler.Session]] = [:]
-        var tunnels: [(weir_tunnel_key, weir_tunnel)] = []
+        var tunnels: [(MirrorTunnel, weir_tunnel)] = []
         var underlays: Set<UInt32> = []
         var blocked: Set<String> = []
         paths = [:]
@@ -22,17 +22,18 @@ extension KernelDataPlane {
                 let entry = try install(intent, slot, round.state, &underlays)
                 installed[id, default: []].append(
                     RuleCompiler.Session(intent: intent, index: entry.record.index, hits: entry.record.ruleHits))
-                for vni in [entry.session.vni_be, UInt32(WEIR_ANY_VNI)] where intent.target.address != nil {
-                    let key = weir_tunnel_key(
-                        source_be: entry.session.source_be, destination_be: entry.session.destination_be, vni_be: vni)
-                    tunnels.append((key, weir_tunnel(session: entry.record.index, slot: slot.number)))
+                if let target = intent.target.address {
+                    let tunnel = MirrorTunnel(source: entry.source, destination: target, vni: intent.vni)
+                    tunnels.append((tunnel, weir_tunnel(session: entry.record.index, slot: slot.number)))
                 }
             } catch {
                 round.fail(intent.sessionID, "\(error)")
             }
         }
         do { try setBudget(round.state.budget, at: UInt32(WEIR_SESSIONS)) } catch { failAll(&round, error) }
-        do { try keepTunnels(tunnels, removing: blocked.isEmpty) } catch { failAll(&round, error) }
+        do { try keepTunnels(tunnels, arriving: round.state.arrivingTunnels, removing: blocked.isEmpty) } catch {
+            failAll(&round, error)
+        }
         // Rules that go are first: where a device changes hands, no packet is copied by both.
         for slot in journal.slots.sorted(by: { installed[$0.owner] == nil && installed[$1.owner] != nil }) {
             guard let id = slot.networkInterfaceID, !blocked.contains(id) else { continue }
@@ -56,7 +57,7 @@ extension KernelDataPlane {
 
     private func install(
         _ intent: MirrorIntent, _ slot: KernelJournal.Slot, _ state: DesiredState, _ underlays: inout Set<UInt32>
-    ) throws -> (record: KernelJournal.Session, session: weir_session) {
+    ) throws -> (record: KernelJournal.Session, source: IPv4Address) {
         guard (0...0xff_ffff).contains(intent.vni), (1...65_000).contains(intent.packetLength) else {
             throw KernelError(attempt: "mirror", code: 0, detail: "VNI or PacketLength is out of range")
         }
@@ -79,11 +80,11 @@ extension KernelDataPlane {
             record.entry = digest
             record.underlay = path.underlay?.index
         } else if !hasNewRules {
-            return (record, session)
+            return (record, source)
         }
         remember(record)
         try keepJournal()
-        return (record, session)
+        return (record, source)
     }
 
     /// The session's record; a new one starts with a ledger of zeros.
@@ -186,15 +187,6 @@ extension KernelDataPlane {
             guard twin || (!blocked && !keeping.contains(slot.number)) else { continue }
             detach(slot)
             try forget(slot)
-        }
-    }
-
-    private func keepTunnels(_ wanted: [(weir_tunnel_key, weir_tunnel)], removing: Bool) throws(KernelError) {
-        for (key, tunnel) in wanted { try maps.tunnels.set(key, tunnel) }
-        guard removing else { return }
-        let known = Set(wanted.map { Self.bytes(of: $0.0) })
-        for key in try maps.tunnels.keys(empty: weir_tunnel_key()) where !known.contains(Self.bytes(of: key)) {
-            try maps.tunnels.remove(key)
         }
     }
 
