@@ -37,6 +37,17 @@ def nonsense(number):
     return random.choice(kinds) + body
 
 
+def anything(dice):
+    """A packet of a small world of addresses, ports and protocols, so that rules meet it."""
+    protocol = dice.choice([6, 6, 17, 17, 17, 1, 47, 132])
+    ports = struct.pack(">HH", dice.randrange(1000, 1010), dice.randrange(2000, 2010))
+    body = {6: ports + struct.pack(">IIHHHH", 1, 0, 0x5002, 512, 0, 0), 17: ports + struct.pack(">HH", 28, 0) + b"r" * 20,
+            1: struct.pack(">BBHHH", 0, 0, 0xFFFF, 0, 0)}.get(protocol, b"o" * 24)
+    options = b"\x01" * 4 * dice.choice([0, 0, 0, 1, 10])
+    return ip("198.18.%d.%d" % (dice.randrange(4), dice.randrange(4)),
+              "198.19.%d.%d" % (dice.randrange(4), dice.randrange(4)), protocol, body, options)
+
+
 def frames(kind, number, source, destination, given):
     """Ethernet frames without their addresses, in the order in which they go out."""
     plain = b"\x08\x00"
@@ -64,6 +75,10 @@ def frames(kind, number, source, destination, given):
     if kind == "vxlan":
         inner = b"\x02" * 12 + plain + udp("192.0.2.1", "192.0.2.2", 53)
         return [plain + udp(source, destination, 4789, struct.pack(">II", 0x08000000, given << 8) + inner)]
+    if kind == "cutvlan":
+        return [b"\x81\x00\x00"]
+    if kind == "random":
+        return [plain + anything(random.Random(given + number))]
     if kind == "unparsable":
         good = udp(source, destination, 7000)
         return [[plain + b"\x55" + good[1:], plain + b"\x44" + good[1:], plain + good[:10],
