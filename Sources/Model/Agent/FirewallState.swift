@@ -96,6 +96,9 @@ public struct FirewallState: Codable, Sendable, Equatable {
     public struct Interface: Codable, Sendable, Equatable {
         public var networkInterfaceID: String
         public var subnetID: String
+        /// Blocks of its subnet, IPv4 and IPv6: what comes from there or goes there does not cross its ACL, also when
+        /// the other end is on another host.
+        public var subnetBlocks: [IPCIDR] = []
         public var addresses: [IPAddress]
         public var groupIDs: [String]
         /// ACL of its subnet.

@@ -6,6 +6,7 @@ public enum IPProtocol {
     public static let udp: UInt8 = 17
     public static let routing: UInt8 = 43
     public static let fragment: UInt8 = 44
+    public static let gre: UInt8 = 47
     public static let authentication: UInt8 = 51
     public static let icmpV6: UInt8 = 58
     public static let destinationOptions: UInt8 = 60
