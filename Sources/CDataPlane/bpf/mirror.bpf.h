@@ -135,7 +135,9 @@ static __always_inline void mirror(
         return;
     __u64 length = *(volatile __u32 *)&skb->len;
     counters->matched += packet->packets;
-    counters->matched_bytes += length + (__u64)(packet->packets - 1) * packet->payload_offset;
+    // The kernel may keep a tag beside the frame.
+    __u64 beside = skb->vlan_present ? 4 : 0;
+    counters->matched_bytes += length + beside + (packet->packets - 1) * (packet->payload_offset + beside);
 
     // What cannot leave or must not is not cloned: it costs production nothing.
     __u32 path = *(volatile __u32 *)&session->path;
