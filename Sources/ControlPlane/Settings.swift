@@ -19,6 +19,8 @@ public struct Settings: Sendable, Equatable {
     public var labName = "weir"
     /// MTU of every lab link.
     public var labMTU = 1500
+    /// IPv6 block of /8 to /56 from which VPCs that name none get their /56.
+    public var ipv6Pool = IPCIDR.vpcPool
     /// Which packets sessions may copy.
     public var mirrorScope = MirrorScope.cloud
     /// Overrides every flow log's window; 0 keeps AggregationInterval.
@@ -47,6 +49,8 @@ public struct Settings: Sendable, Equatable {
         public var flowLogs = 10
         /// Primary and secondary IPv4 addresses of one ENI.
         public var addressesPerInterface = 50
+        /// IPv6 addresses of one ENI.
+        public var ipv6AddressesPerInterface = 50
         /// Security groups one ENI may carry.
         public var securityGroupsPerInterface = 5
         /// Addresses, and likewise ENIs, in one security group.

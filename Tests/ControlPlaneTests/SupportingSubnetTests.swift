@@ -62,7 +62,7 @@ import Testing
         await cloud.call("CreateSubnet", arguments).refused(404, "InvalidZone.NotFound")
         arguments["ZoneId"] = "cn-beijing-a"
         arguments["Ipv6CidrBlock"] = "7"
-        await cloud.call("CreateSubnet", arguments).refused(400, "InvalidParameter.Ipv6CidrBlock")
+        await cloud.call("CreateSubnet", arguments).refused(400, "InvalidVpc.DisableIpv6")
         arguments["Ipv6CidrBlock"] = nil
         arguments["VpcId"] = "vpc-none"
         await cloud.call("CreateSubnet", arguments).refused(404, "InvalidVpc.NotFound")

@@ -41,11 +41,22 @@ import Testing
         #expect(throws: ServerConfiguration.Problems.self) { try ServerConfiguration(reader) }
     }
 
+    @Test(arguments: ["fd00::/7", "fd00::/57", "10.0.0.0/8", "fe80::/16", "2001:db8::"])
+    func `VPCs get no addresses from such a pool`(pool: String) async throws {
+        let error = await #expect(throws: ServerConfiguration.Problems.self) {
+            try await Self.configuration("--ipv6-pool", pool)
+        }
+        #expect(error?.list.count == 1)
+        let taken = try await Self.configuration("--ipv6-pool", "2001:db8::/32")
+        #expect(taken.lines.contains("ipv6-pool = 2001:db8::/32"))
+    }
+
     @Test func `every flag is a key of the file`() throws {
         let flags = try ServeCommand.parse([
             "--data-dir", "d", "--listen", "127.0.0.1:0", "--region", "r", "--account-id", "1", "--dataplane", "none",
-            "--with-agent", "--lab", "--lab-name", "l", "--lab-mtu", "1500", "--auth", "none",
-            "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p", "--agent-run-dir", "r",
+            "--with-agent", "--lab", "--lab-name", "l", "--lab-mtu", "1500", "--ipv6-pool", "fd00::/8",
+            "--auth", "none", "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p",
+            "--agent-run-dir", "r",
             "--test-hold-milliseconds", "1",
         ]).flags
         #expect(Set(flags.keys) == Set(ServerConfiguration.keys))

@@ -12,16 +12,23 @@ struct LabBuilder {
     ) throws {
         state = LabState(name: settings.labName, mtu: settings.labMTU, vpcs: [], instances: [])
         var gateways: [String: Set<IPv4Address>] = [:]
+        var ipv6Gateways: [String: Set<IPAddress>] = [:]
         for instance in instances {
             var ports: [LabState.Port] = []
             for interface in interfaces where interface.instanceID == instance.id.rawValue {
                 guard let subnet = try tx.find(Subnet.self, interface.subnetID.rawValue, in: scope) else { continue }
                 let router = Self.namespace(settings.labName, interface.vpcID.rawValue)
-                let port = LabState.Port(
+                var port = LabState.Port(
                     networkInterfaceID: interface.id.rawValue, device: "eth\(interface.deviceIndex)",
                     routerNamespace: router, portDevice: "p-" + interface.id.rawValue.suffix(12), mac: interface.mac,
                     addresses: [interface.primaryAddress] + interface.secondaryAddresses, subnet: subnet.cidrBlock,
                     gateway: subnet.cidrBlock.gateway)
+                if let block = IPCIDR(subnet.ipv6CIDRBlock), !interface.ipv6Addresses.isEmpty {
+                    port.ipv6Addresses = interface.ipv6Addresses.compactMap { IPAddress($0) }
+                    port.ipv6Subnet = block
+                    port.ipv6Gateway = block.gateway
+                    ipv6Gateways[interface.vpcID.rawValue, default: []].insert(block.gateway)
+                }
                 ports.append(port)
                 gateways[interface.vpcID.rawValue, default: []].insert(port.gateway)
                 places[interface.id.rawValue] = .init(
@@ -34,7 +41,10 @@ struct LabBuilder {
                     namespace: Self.namespace(settings.labName, instance.id.rawValue), ports: ports))
         }
         state.vpcs = gateways.sorted { $0.key < $1.key }.map { vpc, gateways in
-            .init(vpcID: vpc, namespace: Self.namespace(settings.labName, vpc), gateways: gateways.sorted())
+            var router = LabState.Router(
+                vpcID: vpc, namespace: Self.namespace(settings.labName, vpc), gateways: gateways.sorted())
+            router.ipv6Gateways = (ipv6Gateways[vpc] ?? []).sorted { $0.high < $1.high }
+            return router
         }
     }
 

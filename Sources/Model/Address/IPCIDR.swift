@@ -12,6 +12,16 @@ public struct IPCIDR: Hashable, Sendable {
         self.length = length
     }
 
+    /// `address` must have no host bits.
+    private init(network address: IPAddress, length: Int) {
+        network = address
+        self.length = length
+    }
+
+    /// Where VPCs that name no IPv6 block get theirs from, unless the server is told otherwise: unique local addresses
+    /// (RFC 4193) with room for 65 536 blocks of /56.
+    public static let vpcPool = IPCIDR(network: IPAddress(ipv6High: 0xfd77_6569_7200_0000, low: 0), length: 40)
+
     public init(_ block: IPv4CIDR) {
         network = IPAddress(block.network)
         length = block.length
@@ -31,6 +41,9 @@ public struct IPCIDR: Hashable, Sendable {
     public func contains(_ address: IPAddress) -> Bool {
         address.family == family && Self.masked(address, length) == network
     }
+
+    public func contains(_ other: IPCIDR) -> Bool { other.length >= length && contains(other.network) }
+    public func overlaps(_ other: IPCIDR) -> Bool { contains(other.network) || other.contains(network) }
 
     private static func bits(_ family: IPAddress.Family) -> Int { family == .ipv4 ? 32 : 128 }
 

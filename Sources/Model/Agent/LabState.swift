@@ -19,7 +19,7 @@ public struct LabState: Codable, Sendable, Equatable {
         public var vpcID: String
         public var namespace: String
         public var gateways: [IPv4Address]
-        /// First addresses of the subnets' IPv6 blocks.
+        /// Gateways of the subnets' IPv6 blocks: the addresses after the networks' own.
         public var ipv6Gateways: [IPAddress] = []
 
         public init(vpcID: String, namespace: String, gateways: [IPv4Address]) {

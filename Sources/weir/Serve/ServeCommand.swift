@@ -32,6 +32,8 @@ struct ServeCommand: AsyncParsableCommand {
     var labName: String?
     @Option(help: "MTU of the lab's links (default 1500).")
     var labMTU: Int?
+    @Option(help: "Block that VPCs get their IPv6 /56 from, /8 to /56 (default fd77:6569:7200::/40).")
+    var ipv6Pool: String?
     @Option(help: "signed (default), or none: answer unsigned calls on loopback.")
     var auth: String?
     @Option(help: "Window of every flow log in seconds, whatever the API says (default 0: as the API says).")
@@ -63,6 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
         set("dataplane", dataplane)
         set("lab-name", labName)
         set("lab-mtu", labMTU)
+        set("ipv6-pool", ipv6Pool)
         set("auth", auth)
         set("flow-logs.window-seconds", flowLogsWindowSeconds)
         set("async-delay", asyncDelay)

@@ -1,6 +1,7 @@
 import Configuration
 import ControlPlane
 import FoundationEssentials
+import Model
 import SystemPackage
 
 /// What `weir serve` was told. Flags beat the environment (`WEIR_…`), which beats the file, which beats defaults.
@@ -16,6 +17,7 @@ import SystemPackage
 /// | `lab` | `false` | let that agent make the lab |
 /// | `lab-name` | `weir` | prefix of the lab's namespaces, 1–6 of `a-z0-9` |
 /// | `lab-mtu` | `1500` | MTU of the lab's links, 1280–9216 |
+/// | `ipv6-pool` | `fd77:6569:7200::/40` | where VPCs that name no IPv6 block get their /56 from; /8–/56 |
 /// | `auth` | `signed` | `none` answers unsigned calls; loopback only |
 /// | `flow-logs.window-seconds` | `0` | window of every flow log, 1–3600; 0 keeps AggregationInterval |
 /// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
@@ -33,8 +35,9 @@ struct ServerConfiguration {
 
     /// Every key a configuration file may have.
     static let keys = [
-        "data-dir", "listen", "region", "account-id", "dataplane", "with-agent", "lab", "lab-name", "lab-mtu", "auth",
-        "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir", "test-hold-milliseconds",
+        "data-dir", "listen", "region", "account-id", "dataplane", "with-agent", "lab", "lab-name", "lab-mtu",
+        "ipv6-pool",
+        "auth", "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir", "test-hold-milliseconds",
     ]
 
     /// All that is wrong with a configuration, at once.
@@ -106,6 +109,12 @@ struct ServerConfiguration {
             problems.append("lab-name: \(settings.labName) is not 1 to 6 of a-z and 0-9")
         }
         settings.labMTU = number("lab-mtu", settings.labMTU, 1280...9216)
+        let pool = text("ipv6-pool", settings.ipv6Pool.description)
+        if let block = IPCIDR(pool), block.family == .ipv6, (8...56).contains(block.length), block.isForNetworks {
+            settings.ipv6Pool = block
+        } else {
+            problems.append("ipv6-pool: \(pool) is not a block of unique local or global IPv6 addresses, /8 to /56")
+        }
         let auth = text("auth", "signed")
         if auth != "signed", auth != "none" { problems.append("auth: \(auth) is neither signed nor none") }
         settings.allowsUnsigned = auth == "none"
@@ -130,7 +139,8 @@ struct ServerConfiguration {
             "data-dir = \(dataDirectory)", "listen = \(host):\(port)", "region = \(settings.region)",
             "account-id = \(settings.accountID)", "dataplane = \(settings.dataPlane.rawValue)",
             "with-agent = \(withAgent)", "lab = \(settings.lab)", "lab-name = \(settings.labName)",
-            "lab-mtu = \(settings.labMTU)", "auth = \(settings.allowsUnsigned ? "none" : "signed")",
+            "lab-mtu = \(settings.labMTU)", "ipv6-pool = \(settings.ipv6Pool)",
+            "auth = \(settings.allowsUnsigned ? "none" : "signed")",
             "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
             "async-delay = \(settings.asyncDelayMilliseconds)",
             "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",

@@ -56,10 +56,16 @@ struct AdoptDevice: WriteAction, WeirAction {
             NetworkInterface(
                 id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.device,
                 vpcID: vpc, subnetID: subnet, zoneID: call.settings.zones(of: call.scope.region)[0], mac: mac,
-                primaryAddress: address, kindName: devices == 0 ? "primary" : "secondary", instanceID: instance,
+                primaryAddress: address, ipv6Addresses: Self.ipv6Addresses(device).map(\.description),
+                kindName: devices == 0 ? "primary" : "secondary", instanceID: instance,
                 deviceIndex: devices, status: .attaching, createdAt: call.now, updatedAt: call.now,
                 generation: try tx.raiseGeneration(), waitsFor: [host.id.rawValue]))
         return Response(NetworkInterfaceId: id.rawValue, InstanceId: instance)
+    }
+
+    /// What the device is known by beyond its link.
+    private static func ipv6Addresses(_ device: HostReport.Device) -> [IPAddress] {
+        device.addresses.filter { $0.family == .ipv6 && IPCIDR("fe80::/10")?.contains($0) == false }
     }
 
     private static func device(_ request: Request, _ host: Host) throws -> HostReport.Device {

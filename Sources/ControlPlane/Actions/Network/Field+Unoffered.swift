@@ -8,18 +8,6 @@ extension Field {
         }
     }
 
-    /// A documented flag for something this server does not have: only `false` is taken.
-    static func unofferedFlag(_ name: String, _ what: String) -> Field {
-        Field(name: name) { (_: inout Request, parameters: Parameters) throws(APIError) in
-            guard let text = parameters[name], !text.isEmpty else { return }
-            switch text.lowercased() {
-            case "false": return
-            case "true": throw .unoffered(name, what)
-            default: throw .invalidParameter(name)
-            }
-        }
-    }
-
     /// A documented parameter of which this server has one value alone.
     static func only(_ name: String, _ value: String, _ what: String) -> Field {
         Field(name: name) { (_: inout Request, parameters: Parameters) throws(APIError) in
@@ -33,6 +21,6 @@ extension APIError {
         APIError(Code("InvalidParameter.\(name)", 400), "The specified parameter \(name) is refused: \(what).")
     }
 
-    /// Why IPv6 parameters of networks are refused.
-    static var noIPv6: String { "this server does not offer IPv6 networks" }
+    /// Why IPv6 parameters of load balancers are refused.
+    static var noIPv6: String { "a load balancer has no IPv6 address here" }
 }

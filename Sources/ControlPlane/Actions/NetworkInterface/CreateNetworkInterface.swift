@@ -12,8 +12,8 @@ struct CreateNetworkInterface: WriteAction {
         var primaryAddress: IPv4Address?
         var secondaryAddresses: [IPv4Address]?
         var secondaryAddressCount: Int?
-        var ipv6Addresses: [String]?
-        var ipv6AddressCount = 0
+        var ipv6Addresses: [IPAddress]?
+        var ipv6AddressCount: Int?
         var portSecurityEnabled = false
         var timeouts = ConnectionTimeouts()
         var projectName = "default"
@@ -39,6 +39,7 @@ struct CreateNetworkInterface: WriteAction {
             guard secondaryAddresses == nil || secondaryAddressCount == nil else {
                 throw .invalidParameter("SecondaryPrivateIpAddressCount")
             }
+            guard ipv6Addresses == nil || ipv6AddressCount == nil else { throw .invalidParameter("Ipv6AddressCount") }
         }
     }
     struct Response: Encodable, Sendable { let NetworkInterfaceId: String }
@@ -48,7 +49,6 @@ struct CreateNetworkInterface: WriteAction {
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
         let subnet = try call.openSubnet(request.subnetID, tx)
-        guard request.ipv6Addresses == nil, request.ipv6AddressCount == 0 else { throw APIError.subnetWithoutIPv6 }
         let count = 1 + (request.secondaryAddresses?.count ?? request.secondaryAddressCount ?? 0)
         guard count <= call.settings.quotas.addressesPerInterface else { throw APIError.tooManyPrivateAddresses }
         let groups = try call.groups(
@@ -60,12 +60,13 @@ struct CreateNetworkInterface: WriteAction {
         let primary = try request.primaryAddress ?? pool.takeAny()
         var secondaries = request.secondaryAddresses ?? []
         for _ in 0..<(request.secondaryAddressCount ?? 0) { secondaries.append(try pool.takeAny()) }
+        let ipv6Addresses = try ipv6Addresses(request, subnet, call, tx)
         let id: Identifier<NetworkInterface> = call.newID("eni")
         let interface = NetworkInterface(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: request.projectName, vpcID: subnet.vpcID,
             subnetID: subnet.id, zoneID: subnet.zoneID, mac: try call.newMAC(tx), primaryAddress: primary,
-            secondaryAddresses: secondaries, securityGroupIDs: groups,
+            secondaryAddresses: secondaries, ipv6Addresses: ipv6Addresses.map(\.description), securityGroupIDs: groups,
             portSecurityEnabled: request.portSecurityEnabled,
             tcpEstablishedTimeout: request.timeouts.tcpEstablished ?? ConnectionTimeouts.tcpEstablishedDefault,
             tcpClosedAndTimeWaitTimeout: request.timeouts.tcpClosedAndTimeWait
@@ -77,5 +78,18 @@ struct CreateNetworkInterface: WriteAction {
         if !groups.isEmpty { _ = try tx.raiseGeneration() }
         try call.insertTags(request.tags, of: interface, tx)
         return Response(NetworkInterfaceId: id.rawValue)
+    }
+
+    /// The named addresses, or as many free ones as were asked for.
+    private func ipv6Addresses(
+        _ request: Request, _ subnet: Subnet, _ call: Call, _ tx: any ReadTransaction
+    ) throws -> [IPAddress] {
+        let named = request.ipv6Addresses ?? []
+        let count = request.ipv6AddressCount ?? named.count
+        if count == 0 { return [] }
+        var pool = try IPv6AddressPool(of: subnet, call, tx)
+        guard count <= call.settings.quotas.ipv6AddressesPerInterface else { throw APIError.tooManyIPv6Addresses }
+        for address in named { try pool.take(address) }
+        return named + (named.count..<count).map { _ in pool.takeAny() }
     }
 }

@@ -16,7 +16,7 @@ struct DescribeNetworkInterfaces: ReadAction {
         var kind: String?
         var primaryAddresses: [String]?
         var privateAddresses: [String]?
-        var ipv6Addresses: [String]?
+        var ipv6Addresses: [IPAddress]?
         var projectName: String?
         var tags: [TagFilter] = []
         var page = PageRequest()
@@ -29,7 +29,8 @@ struct DescribeNetworkInterfaces: ReadAction {
                 .optional("SecurityGroupId", \.securityGroupID, .text), .optional("Status", \.status, .text),
                 .optional("Type", \.kind, .oneOf(["primary", "secondary"])),
                 .list("PrimaryIpAddresses", \.primaryAddresses, .text),
-                .list("PrivateIpAddresses", \.privateAddresses, .text), .list("Ipv6Addresses", \.ipv6Addresses, .text),
+                .list("PrivateIpAddresses", \.privateAddresses, .text),
+                .list("Ipv6Addresses", \.ipv6Addresses, .ipv6Address),
                 .optional("ProjectName", \.projectName, .text), .tagFilters(\.tags), .anyPage(\.page),
             ]
         }
@@ -51,7 +52,7 @@ struct DescribeNetworkInterfaces: ReadAction {
             .filter("status", request.status).filter("kindName", request.kind)
             .filter("primaryAddress", anyOf: request.primaryAddresses)
             .filter(list: "secondaryAddresses", orColumn: "primaryAddress", anyOf: request.privateAddresses)
-            .filter(list: "ipv6Addresses", anyOf: request.ipv6Addresses)
+            .filter(list: "ipv6Addresses", anyOf: request.ipv6Addresses?.map(\.description))
             .filter("projectName", request.projectName).tagged(request.tags)
         let page = try call.listed(query, request.page, tx)
         return Response(

@@ -10,14 +10,16 @@ struct CreateSubnet: WriteAction {
         var cidrBlock = IPv4CIDR.all
         var name: String?
         var description = ""
+        var ipv6 = SubnetIPv6()
         var tags: [Tag] = []
         init() {}
         static var fields: [Field<Self>] {
             [
                 .required("VpcId", \.vpcID, .text), .required("ZoneId", \.zoneID, .text),
                 .required("CidrBlock", \.cidrBlock, .networkBlock), .optional("SubnetName", \.name, .name),
-                .optional("Description", \.description, .description), .unoffered("Ipv6CidrBlock", APIError.noIPv6),
-                .unoffered("VpcIpv6CidrBlock", APIError.noIPv6), .tags(\.tags),
+                .optional("Description", \.description, .description),
+                .optional("Ipv6CidrBlock", \.ipv6.number, .range(0...255)),
+                .optional("VpcIpv6CidrBlock", \.ipv6.vpcBlock, .vpcIPv6Block), .tags(\.tags),
             ]
         }
     }
@@ -39,10 +41,12 @@ struct CreateSubnet: WriteAction {
                 "The specified CIDR block overlaps with that of another subnet of the VPC.")
         }
         let id: Identifier<Subnet> = call.newID("subnet")
+        let ipv6Block = try request.ipv6.applied(to: "", of: id, in: vpc, call, tx)
         let subnet = Subnet(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: vpc.projectName, vpcID: vpc.id, zoneID: request.zoneID,
-            cidrBlock: request.cidrBlock, status: .creating, createdAt: call.now, updatedAt: call.now)
+            cidrBlock: request.cidrBlock, ipv6CIDRBlock: ipv6Block, status: .creating, createdAt: call.now,
+            updatedAt: call.now)
         try tx.insert(subnet)
         try call.insertTags(request.tags, of: subnet, tx)
         return Response(SubnetId: id.rawValue)

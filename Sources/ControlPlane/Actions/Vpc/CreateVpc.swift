@@ -9,6 +9,7 @@ struct CreateVpc: WriteAction {
         var name: String?
         var description = ""
         var dnsServers: [String]?
+        var ipv6 = VpcIPv6()
         var projectName = "default"
         var tags: [Tag] = []
         var isDryRun = false
@@ -17,14 +18,18 @@ struct CreateVpc: WriteAction {
             [
                 .required("CidrBlock", \.cidrBlock, .networkBlock), .optional("VpcName", \.name, .name),
                 .optional("Description", \.description, .description),
-                .list("DnsServers", \.dnsServers, .ipAddress, limit: 5), .unofferedFlag("EnableIpv6", APIError.noIPv6),
-                .unoffered("Ipv6CidrBlock", APIError.noIPv6), .unoffered("Ipv6Isp", APIError.noIPv6),
-                .unoffered("Ipv6MaskLen", APIError.noIPv6), .optional("ProjectName", \.projectName, .text),
+                .list("DnsServers", \.dnsServers, .ipAddress, limit: 5),
+                .optional("EnableIpv6", \.ipv6.isEnabled, .flag),
+                .optional("Ipv6CidrBlock", \.ipv6.block, .vpcIPv6Block),
+                .optional("Ipv6Isp", \.ipv6.line, .oneOf([VpcIPv6.line])),
+                .optional("Ipv6MaskLen", \.ipv6.maskLength, .oneOf([IPCIDR.vpcPrefix])),
+                .optional("ProjectName", \.projectName, .text),
                 .tags(\.tags), .optional("DryRun", \.isDryRun, .flag),
             ]
         }
         func validate() throws(APIError) {
             guard cidrBlock.isForVpc else { throw .malformed("CidrBlock", "CIDR block") }
+            try ipv6.validate()
         }
     }
     struct Response: Encodable, Sendable {
@@ -36,13 +41,15 @@ struct CreateVpc: WriteAction {
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
-        if request.isDryRun { throw APIError.dryRunPassed }
         let id: Identifier<Vpc> = call.newID("vpc")
+        let ipv6Block = try request.ipv6.applied(to: "", of: id, call, tx)
+        if request.isDryRun { throw APIError.dryRunPassed }
         let table: Identifier<Vpc> = call.newID("vtb")
         let vpc = Vpc(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: request.projectName, cidrBlock: request.cidrBlock,
-            dnsServers: request.dnsServers ?? [], routeTableID: table.rawValue, status: .creating,
+            ipv6CIDRBlock: ipv6Block, dnsServers: request.dnsServers ?? [], routeTableID: table.rawValue,
+            status: .creating,
             createdAt: call.now, updatedAt: call.now)
         try tx.insert(vpc)
         try call.insertTags(request.tags, of: vpc, tx)

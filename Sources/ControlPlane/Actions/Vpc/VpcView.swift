@@ -4,12 +4,17 @@ import Store
 
 /// A VPC as the API shows it, in lists and alone.
 struct VpcView: Encodable, Sendable {
+    struct IPv6BlockView: Encodable, Sendable {
+        let Ipv6CidrBlock: String
+        let Ipv6Isp = VpcIPv6.line
+    }
     let VpcId: String
     let VpcName: String
     let Description: String
     let AccountId: String
     let CidrBlock: String
     let Ipv6CidrBlock: String
+    let Ipv6CidrBlocks: [IPv6BlockView]
     let Status: Status
     let IsDefault: Bool
     let ProjectName: String
@@ -23,7 +28,6 @@ struct VpcView: Encodable, Sendable {
     // What a VPC here never has, in its documented form.
     let AssociateCens: [Never] = []
     let Ipv4GatewayId = ""
-    let Ipv6CidrBlocks: [Never] = []
     let NatGatewayIds: [String] = []
     let NetworkAclNum = "0"
     let SecondaryCidrBlocks: [String] = []
@@ -42,8 +46,10 @@ extension Call {
         return vpcs.map { vpc in
             VpcView(
                 VpcId: vpc.id.rawValue, VpcName: vpc.name, Description: vpc.description, AccountId: vpc.accountID,
-                CidrBlock: vpc.cidrBlock.description, Ipv6CidrBlock: vpc.ipv6CIDRBlock, Status: vpc.status,
-                IsDefault: vpc.isDefault, ProjectName: vpc.projectName, RouteTableIds: [vpc.routeTableID],
+                CidrBlock: vpc.cidrBlock.description, Ipv6CidrBlock: vpc.ipv6CIDRBlock,
+                Ipv6CidrBlocks: vpc.ipv6CIDRBlock.isEmpty ? [] : [.init(Ipv6CidrBlock: vpc.ipv6CIDRBlock)],
+                Status: vpc.status, IsDefault: vpc.isDefault, ProjectName: vpc.projectName,
+                RouteTableIds: [vpc.routeTableID],
                 SubnetIds: (subnetsOf[vpc.id] ?? []).map(\.id.rawValue),
                 SecurityGroupIds: (groupsOf[vpc.id] ?? []).map(\.id.rawValue), DnsServers: vpc.dnsServers,
                 Tags: tags[vpc.id.rawValue] ?? [], CreationTime: CalendarTime.rfc3339(unixMilliseconds: vpc.createdAt),
