@@ -19,9 +19,49 @@ public enum RuleMatcher {
         _ sessions: [MirrorIntent], _ tuple: FiveTuple, direction: FlowDirection, carriesPorts: Bool
     ) -> (session: MirrorIntent, rule: MirrorRule)? {
         for session in sessions {
-            let rules = direction == .ingress ? session.ingressRules : session.egressRules
-            if let rule = firstMatch(rules, tuple, carriesPorts: carriesPorts), rule.accept { return (session, rule) }
+            if let rule = firstMatch(session.rules(direction), tuple, carriesPorts: carriesPorts), rule.accept {
+                return (session, rule)
+            }
         }
         return nil
+    }
+
+    /// How the packet fares with each session of one ENI, in ascending priority, up to the one that takes it.
+    ///
+    /// It comes to the same as ``firstAccepting(_:_:direction:carriesPorts:)``; `sessions` and their rules may be in
+    /// any order.
+    public static func trace(
+        _ sessions: [MirrorIntent], _ tuple: FiveTuple, direction: FlowDirection, carriesPorts: Bool
+    ) -> [SessionTrace] {
+        var traces: [SessionTrace] = []
+        for session in sessions.sorted(by: { $0.priority < $1.priority }) {
+            var trace = SessionTrace(sessionID: session.sessionID, rules: [])
+            for rule in session.rules(direction).sorted(by: { $0.priority < $1.priority }) {
+                let mismatch = rule.mismatch(tuple, carriesPorts: carriesPorts)
+                trace.rules.append((rule, mismatch))
+                if mismatch == nil { break }
+            }
+            traces.append(trace)
+            if trace.isAccepted { break }
+        }
+        return traces
+    }
+}
+
+/// How one packet fares with one session.
+public struct SessionTrace: Sendable {
+    public var sessionID: String
+    /// The rules that were compared, and what did not match; the last one decided when it has no mismatch.
+    public var rules: [(rule: MirrorRule, mismatch: RuleMismatch?)]
+
+    /// The rule that decided; `nil` when none matched.
+    public var decisive: MirrorRule? { rules.last.flatMap { $0.mismatch == nil ? $0.rule : nil } }
+    public var isAccepted: Bool { decisive?.accept ?? false }
+}
+
+extension MirrorIntent {
+    /// The rules of one direction, seen from the ENI.
+    public func rules(_ direction: FlowDirection) -> [MirrorRule] {
+        direction == .ingress ? ingressRules : egressRules
     }
 }
