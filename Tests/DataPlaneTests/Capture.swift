@@ -15,6 +15,7 @@ final class Capture {
         let tagged: UInt64
         let vnis: [String: UInt64]
         let sizes: [String: UInt64]
+        let sizes_of_vni: [String: [String: UInt64]]
         let ports: [String: [UInt16]]
         let tcp_bytes: [String: UInt64]
         let udp: [String: UInt64]

@@ -85,26 +85,6 @@ extension KernelTests {
         }
     }
 
-    @Test(arguments: [(64, 100), (64, 36), (64, 37), (1000, 972), (1000, 973), (1450, 1422), (1450, 1423)])
-    func `a datagram is cut at PacketLength exactly`(_ packetLength: Int, _ payload: Int) throws {
-        let bed = try KernelTestbed()
-        let session = try KernelTestbed.session(
-            packetLength: packetLength, ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
-        #expect(try bed.apply(bed.bindings(), [session]) == [])
-        try bed.warmUp()
-        try bed.silenceCollector()
-        let capture = try Capture(in: try #require(bed.collector.name))
-        try UDPSender.send(50, bytes: payload, to: KernelTestbed.clientAddress, port: 7000, in: bed.web)
-        let ledger = try bed.ledger()
-        let decoded = try capture.finish(expecting: 50)
-        let isCut = payload + 28 > packetLength
-        #expect(decoded.sizes == [String(14 + min(packetLength, payload + 28)): 50])
-        #expect(decoded.cut == (isCut ? 50 : 0))
-        #expect(ledger.truncatedByLengthPackets == (isCut ? 50 : 0))
-        #expect(ledger.truncatedByMTUPackets == 0)
-        #expect(decoded.bad_inner_checksum == 0)
-    }
-
     @Test func `the first accepting session in order of priority gets the only copy`() throws {
         let bed = try KernelTestbed()
         let web = try KernelTestbed.session(

@@ -33,6 +33,7 @@ def main(path):
     result = {
         "copies": 0, "fragments": 0, "bad_outer": 0, "bad_inner_ip": 0, "bad_inner_checksum": 0, "checked": 0,
         "cut": 0, "longest": 0, "vnis": {}, "sizes": {}, "ports": {}, "tcp_bytes": {}, "udp": {}, "tagged": 0,
+        "sizes_of_vni": {},
     }
     ranges = {}
     for frame in frames(path):
@@ -61,6 +62,8 @@ def main(path):
         result["longest"] = max(result["longest"], len(inner))
         size = str(len(inner))
         result["sizes"][size] = result["sizes"].get(size, 0) + 1
+        of_vni = result["sizes_of_vni"].setdefault(vni, {})
+        of_vni[size] = of_vni.get(size, 0) + 1
         if inner[12:14] != b"\x08\x00":
             result["tagged"] += 1
             continue
