@@ -5,6 +5,8 @@ struct AgentParts: Sendable {
     let directory: AgentDirectory
     let identity: AgentIdentity
     let allowsLab: Bool
+    /// How programs get onto devices; `nil` is the best way the kernel has.
+    let attach: KernelDataPlane.Attach?
     let spool: DirectorySpool
     let inbox: Inbox
     let outbox = Outbox()

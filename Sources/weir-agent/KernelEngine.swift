@@ -3,9 +3,10 @@ import DataPlane
 /// Opens the kernel data plane over the agent's pin directory, and takes it down.
 enum KernelEngine {
     /// Sets up the data plane or takes over what a predecessor left. Throws why it cannot run here, in words.
-    static func open(_ directory: AgentDirectory) throws -> KernelDataPlane {
-        if let problem = KernelDataPlane.problem() { throw AgentError.noDataPlane(problem) }
-        return try KernelDataPlane(pinDirectory: directory.pins)
+    /// Without `attach` by the best way the kernel has.
+    static func open(_ directory: AgentDirectory, attach: KernelDataPlane.Attach?) throws -> KernelDataPlane {
+        if let problem = KernelDataPlane.problem(attach) { throw AgentError.noDataPlane(problem) }
+        return try KernelDataPlane(pinDirectory: directory.pins, attach: attach ?? KernelDataPlane.bestAttach)
     }
 
     /// Spools what is still counted, then detaches everything an agent left in the kernel. Nothing happens when there

@@ -4,6 +4,14 @@ import DataPlane
 import Glibc
 import Model
 
+/// `--attach`.
+enum AttachOption: String, CaseIterable, ExpressibleByArgument {
+    case auto, tcx, clsact
+
+    /// `nil` lets the kernel's abilities decide.
+    var choice: KernelDataPlane.Attach? { KernelDataPlane.Attach(rawValue: rawValue) }
+}
+
 /// `weir-agent run`: joins if need be, then works until it is told to stop. The kernel goes on without it.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,6 +28,9 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Allow the server to make lab namespaces on this host.")
     var lab = false
 
+    @Option(help: "How programs get onto devices: tcx (Linux 6.6 and newer), clsact, or auto: TCX where there is one.")
+    var attach = AttachOption.auto
+
     func run() throws {
         // Before any thread exists, so that all inherit it: signals come to this thread alone, by sigwait.
         var signals = sigset_t()
@@ -34,7 +45,7 @@ struct RunCommand: ParsableCommand {
         try DurableFile.makeDirectory(directory.run, mode: 0o755)
         let identity = try identity(directory, log)
         let parts = AgentParts(
-            directory: directory, identity: identity, allowsLab: lab && geteuid() == 0,
+            directory: directory, identity: identity, allowsLab: lab && geteuid() == 0, attach: attach.choice,
             spool: try DirectorySpool(directory: directory.spool), inbox: try Inbox(), log: log)
         log.info("started", ("version", AgentVersion.text), ("host", identity.hostID), ("server", identity.serverURL))
         let stopped = try start(parts)

@@ -24,10 +24,20 @@ final class KernelTestbed {
     let collector: NetworkNamespace
     let pinDirectory: String
     let spool = MemorySpool()
+    let attach: KernelDataPlane.Attach
     private(set) var dataPlane: KernelDataPlane?
     private(set) var generation: UInt64 = 0
 
-    init(mtu: Int = 1500, collectorMTU: Int = 9000, offloads: Bool = true) throws {
+    /// How programs are attached in this run of the tests: WEIR_TEST_ATTACH, or what the kernel is best at.
+    static let defaultAttach =
+        getenv("WEIR_TEST_ATTACH").flatMap { KernelDataPlane.Attach(rawValue: String(cString: $0)) }
+        ?? KernelDataPlane.bestAttach
+
+    init(
+        mtu: Int = 1500, collectorMTU: Int = 9000, offloads: Bool = true,
+        attach: KernelDataPlane.Attach = KernelTestbed.defaultAttach
+    ) throws {
+        self.attach = attach
         router = try bed.namespace("r")
         web = try bed.namespace("w")
         client = try bed.namespace("c")
@@ -38,7 +48,7 @@ final class KernelTestbed {
         for (namespace, port, number, mtu) in ends {
             try connect(namespace, port, UInt32(number), mtu, offloads)
         }
-        dataPlane = try KernelDataPlane(pinDirectory: pinDirectory, flowCapacity: 16384)
+        dataPlane = try KernelDataPlane(pinDirectory: pinDirectory, attach: attach, flowCapacity: 16384)
     }
 
     private func connect(_ namespace: NetworkNamespace, _ port: String, _ number: UInt32, _ mtu: Int, _ offloads: Bool)
@@ -74,9 +84,10 @@ final class KernelTestbed {
     func plane() throws -> KernelDataPlane { try #require(dataPlane) }
 
     /// Lets go of the data plane without detaching, as a killed agent does, and takes over with a new one.
-    func restart() throws {
+    func restart(attach: KernelDataPlane.Attach? = nil) throws {
         dataPlane = nil
-        dataPlane = try KernelDataPlane(pinDirectory: pinDirectory, flowCapacity: 16384)
+        let attach = attach ?? self.attach
+        dataPlane = try KernelDataPlane(pinDirectory: pinDirectory, attach: attach, flowCapacity: 16384)
     }
 
     func abandon() { dataPlane = nil }

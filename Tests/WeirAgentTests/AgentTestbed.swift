@@ -60,7 +60,8 @@ final class AgentTestbed {
     }
 
     func run(join: Bool = false) throws -> ChildProcess {
-        try agent(["run", "--lab"] + (join ? ["--join", token()] : []))
+        let attach = getenv("WEIR_TEST_ATTACH").map { ["--attach", String(cString: $0)] } ?? []
+        return try agent(["run", "--lab"] + attach + (join ? ["--join", token()] : []))
     }
 
     /// Makes the server want a lab of `count` instances in one subnet.

@@ -10,7 +10,7 @@ extension KernelDataPlane {
         let link: NetworkLink
     }
 
-    func linkName(_ slot: UInt32, _ hook: KernelLink.Hook) -> String {
+    func linkName(_ slot: UInt32, _ hook: DeviceHook) -> String {
         "slot-\(slot)-\(hook == .ingress ? "ingress" : "egress")"
     }
 
@@ -85,13 +85,14 @@ extension KernelDataPlane {
             known.device = binding.device
             known.ifindex = place.link.index
             known.side = binding.side
+            known.attach = attach
             try remember(known)
             try configure(known, accounting: isAccounting(known, binding))
             return try attach(known, hooks: [.ingress, .egress])
         }
         let fresh = KernelJournal.Slot(
             number: try freeSlot(), networkInterfaceID: id, namespace: binding.namespace, netns: place.netns,
-            device: binding.device, ifindex: place.link.index, side: binding.side)
+            device: binding.device, ifindex: place.link.index, side: binding.side, attach: attach)
         try remember(fresh)
         try configure(fresh, accounting: isAccounting(fresh, binding))
         try attach(fresh, hooks: [.ingress, .egress])
@@ -132,12 +133,19 @@ extension KernelDataPlane {
                 ifindex: slot.ifindex, netns: slot.netns))
     }
 
-    private func hooks(of slot: KernelJournal.Slot) -> [KernelLink.Hook] {
+    private func hooks(of slot: KernelJournal.Slot) -> [DeviceHook] {
         slot.networkInterfaceID == nil ? [.egress] : [.ingress, .egress]
     }
 
+    private func point(_ slot: KernelJournal.Slot, _ hook: DeviceHook) -> AttachPoint {
+        AttachPoint(
+            name: linkName(slot.number, hook), namespace: slot.namespace, netns: slot.netns, ifindex: slot.ifindex,
+            hook: hook)
+    }
+
+    /// Whether all programs are on the device, in the way that is wanted.
     func isAttached(_ slot: KernelJournal.Slot) -> Bool {
-        hooks(of: slot).allSatisfy { link(linkName(slot.number, $0)).deviceIndex() == slot.ifindex }
+        (slot.attach ?? .tcx) == attach && hooks(of: slot).allSatisfy { isAttached(point(slot, $0), by: attach) }
     }
 
     private func load(_ slot: KernelJournal.Slot) throws(KernelError) -> ProgramObject {
@@ -146,29 +154,31 @@ extension KernelDataPlane {
         return try ProgramObject(programs, instance: instance, maps: maps.descriptors)
     }
 
-    func attach(_ slot: KernelJournal.Slot, hooks: [KernelLink.Hook]) throws {
+    func attach(_ slot: KernelJournal.Slot, hooks: [DeviceHook]) throws {
         let object = try load(slot)
-        for hook in hooks {
-            let pinned = link(linkName(slot.number, hook))
-            if pinned.deviceIndex() == slot.ifindex { continue }
+        var slot = slot
+        if (slot.attach ?? .tcx) != attach {
+            detach(slot)
+            slot.attach = attach
+            try remember(slot)
+        }
+        for hook in hooks where !isAttached(point(slot, hook), by: attach) {
             let program = try object.descriptor(of: hook == .ingress ? .ingress : .egress)
-            try NetworkNamespace(name: slot.namespace).run {
-                try pinned.attach(program, deviceIndex: slot.ifindex, hook: hook)
-            }
+            try attach(program, point(slot, hook), by: attach)
         }
     }
 
-    func replacePrograms(_ slot: KernelJournal.Slot) throws(KernelError) {
+    func replacePrograms(_ slot: KernelJournal.Slot) throws {
         let object = try load(slot)
-        for hook in hooks(of: slot) {
-            let pinned = link(linkName(slot.number, hook))
-            guard pinned.deviceIndex() != nil else { continue }
-            try pinned.replace(with: try object.descriptor(of: hook == .ingress ? .ingress : .egress))
+        let attach = slot.attach ?? .tcx
+        for hook in hooks(of: slot) where isAttached(point(slot, hook), by: attach) {
+            let program = try object.descriptor(of: hook == .ingress ? .ingress : .egress)
+            try self.attach(program, point(slot, hook), by: attach)
         }
     }
 
     func detach(_ slot: KernelJournal.Slot) {
-        for hook in [KernelLink.Hook.ingress, .egress] { link(linkName(slot.number, hook)).remove() }
+        for hook in [DeviceHook.ingress, .egress] { detach(point(slot, hook), by: slot.attach ?? .tcx) }
     }
 
     /// Detaches devices that nothing wants any more. Those with flow logs in force wait for the next drain.

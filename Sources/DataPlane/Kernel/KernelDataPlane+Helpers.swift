@@ -20,10 +20,10 @@ extension KernelDataPlane {
     func helper(in name: String?) throws -> UInt32 {
         let network = try networks.entry(name)
         let netns = UInt32(truncatingIfNeeded: network.inode)
-        let pinned = link(helperLinkName(netns))
         let (nearName, farName) = helperNames
         if let known = journal.helpers.first(where: { $0.netns == netns }),
-            pinned.deviceIndex() == known.peerIndex, try network.socket.link(index: known.ifindex)?.isUp == true
+            known.attach ?? .tcx == attach, isAttached(point(known), by: attach),
+            try network.socket.link(index: known.ifindex)?.isUp == true
         {
             return known.ifindex
         }
@@ -37,23 +37,30 @@ extension KernelDataPlane {
             try? NetworkNamespace(name: name).writeSysctl("net/ipv6/conf/\(device)/disable_ipv6", "1")
         }
         try network.socket.setOffloads(false, of: nearName)
-        let helper = KernelJournal.Helper(namespace: name, netns: netns, ifindex: near.index, peerIndex: far.index)
+        let helper = KernelJournal.Helper(
+            namespace: name, netns: netns, ifindex: near.index, peerIndex: far.index, attach: attach)
+        for other in journal.helpers where other.netns == netns && other.attach ?? .tcx != attach {
+            detach(point(other), by: other.attach ?? .tcx)
+        }
         journal.helpers.removeAll { $0.netns == netns }
         journal.helpers.append(helper)
         try keepJournal()
         let object = try ProgramObject([.helper], maps: maps.descriptors)
-        let program = try object.descriptor(of: .helper)
-        try NetworkNamespace(name: name).run {
-            try pinned.attach(program, deviceIndex: far.index, hook: .ingress)
-        }
+        try attach(try object.descriptor(of: .helper), point(helper), by: attach)
         // Up only now, so that no copy meets a far end without a program.
         try network.socket.setLink(index: far.index, up: true, mtu: 65535)
         try network.socket.setLink(index: near.index, up: true, mtu: 65535)
         return near.index
     }
 
+    func point(_ helper: KernelJournal.Helper) -> AttachPoint {
+        AttachPoint(
+            name: helperLinkName(helper.netns), namespace: helper.namespace, netns: helper.netns,
+            ifindex: helper.peerIndex, hook: .ingress)
+    }
+
     func removeHelper(_ helper: KernelJournal.Helper) {
-        link(helperLinkName(helper.netns)).remove()
+        detach(point(helper), by: helper.attach ?? .tcx)
         guard let network = try? networks.entry(helper.namespace),
             UInt32(truncatingIfNeeded: network.inode) == helper.netns
         else { return }

@@ -166,7 +166,7 @@ extension KernelDataPlane {
         }
         let fresh = KernelJournal.Slot(
             number: try freeSlot(), networkInterfaceID: nil, namespace: source.namespace, netns: source.netns,
-            device: underlay.name, ifindex: underlay.index, side: .own)
+            device: underlay.name, ifindex: underlay.index, side: .own, attach: attach)
         try remember(fresh)
         try configure(fresh, accounting: false)
         try attach(fresh, hooks: [.egress])

@@ -8,9 +8,6 @@ public import Model
 /// counted and copied, and the next value with the same pin directory takes over. One dedicated thread calls it; it
 /// is not `Sendable` on purpose.
 public final class KernelDataPlane {
-    /// How programs are attached.
-    public enum Attach: String, Codable, Sendable { case tcx }
-
     let attach: Attach
     let pins: PinDirectory
     let maps: KernelMaps
@@ -31,7 +28,8 @@ public final class KernelDataPlane {
     ///
     /// - Parameters:
     ///   - pinDirectory: where the bpffs is, or is mounted when there is none. Not under /sys.
-    ///   - attach: how programs are attached; only TCX so far.
+    ///   - attach: how programs are attached from now on. What a predecessor attached in the other way goes on until
+    ///     the next `apply`.
     ///   - flowCapacity: five-tuples per slice of all ENIs together; more are counted as skipped. Each of the two
     ///     maps takes about 130 bytes of kernel memory for one. Heeded when the maps are made.
     /// - Throws: `KernelError` when the kernel or the rights are not enough, or another agent has the directory.
@@ -53,24 +51,31 @@ public final class KernelDataPlane {
         try adoptLinks()
     }
 
-    /// Why BPF with TCX cannot run here, in words an operator can act on; `nil` when it can.
-    public static func problem() -> String? {
+    /// Why BPF cannot run here, in words an operator can act on; `nil` when it can. Without `attach` any way will do.
+    public static func problem(_ attach: Attach? = nil) -> String? {
         guard access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
             return "the kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF"
         }
         do {
-            let object = try ProgramObject([.dropped, .helper], maps: [:])
-            // Device 0 does not exist: a kernel that knows TCX says so, one that does not refuses the attach type.
-            let program = try object.descriptor(of: .helper)
-            let number = bpf_link_create(
-                program, 0, bpf_attach_type(rawValue: KernelLink.Hook.ingress.rawValue), nil)
-            if number >= 0 { close(number) }
-            return number >= 0 || errno == ENODEV ? nil : "the kernel has no TCX (Linux 6.6 or newer)"
+            let hasTCX = try hasTCX()
+            return attach != .tcx || hasTCX ? nil : "the kernel has no TCX (Linux 6.6 or newer): attach by clsact"
         } catch  where error.code == EPERM || error.code == EACCES {
             return "no right to load BPF programs: CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON are needed, or root"
         } catch {
             return "\(error)"
         }
+    }
+
+    /// TCX where the kernel has it, else clsact.
+    public static var bestAttach: Attach { (try? hasTCX()) == true ? .tcx : .clsact }
+
+    private static func hasTCX() throws(KernelError) -> Bool {
+        let object = try ProgramObject([.dropped, .helper], maps: [:])
+        // Device 0 does not exist: a kernel that knows TCX says so, one that does not refuses the attach type.
+        let number = bpf_link_create(
+            try object.descriptor(of: .helper), 0, bpf_attach_type(rawValue: DeviceHook.ingress.tcxType), nil)
+        if number >= 0 { close(number) }
+        return number >= 0 || errno == ENODEV
     }
 
     /// Makes the state true in the kernel, adding before removing. It may be called again with the same state, and
@@ -131,8 +136,9 @@ public final class KernelDataPlane {
         for slot in journal.slots { try replacePrograms(slot) }
         for helper in journal.helpers {
             let object = try ProgramObject([.helper], maps: maps.descriptors)
-            let pinned = link(helperLinkName(helper.netns))
-            if pinned.deviceIndex() != nil { try pinned.replace(with: try object.descriptor(of: .helper)) }
+            let attach = helper.attach ?? .tcx
+            guard isAttached(point(helper), by: attach) else { continue }
+            try self.attach(try object.descriptor(of: .helper), point(helper), by: attach)
         }
         journal.programs = ProgramObject.digest
         try keepJournal()

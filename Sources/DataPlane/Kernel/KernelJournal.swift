@@ -13,6 +13,21 @@ struct KernelJournal: Codable, Equatable {
     var slots: [Slot] = []
     var sessions: [Session] = []
     var helpers: [Helper] = []
+    /// clsact qdiscs that were not there before.
+    var qdiscs: [Qdisc] = []
+
+    init() {}
+
+    /// What an earlier build did not write has its default.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        programs = try values.decode(UInt64.self, forKey: .programs)
+        mounted = try values.decode(Bool.self, forKey: .mounted)
+        slots = try values.decode([Slot].self, forKey: .slots)
+        sessions = try values.decode([Session].self, forKey: .sessions)
+        helpers = try values.decode([Helper].self, forKey: .helpers)
+        qdiscs = try values.decodeIfPresent([Qdisc].self, forKey: .qdiscs) ?? []
+    }
 
     struct Slot: Codable, Equatable {
         var number: UInt32
@@ -27,6 +42,8 @@ struct KernelJournal: Codable, Equatable {
         var flowLogIDs: [String] = []
         /// Digest of the installed rules; `nil` when there are none.
         var rules: UInt64?
+        /// How its programs are attached; `nil` is TCX.
+        var attach: KernelDataPlane.Attach?
 
         /// The network interface, or nothing.
         var owner: String { networkInterfaceID ?? "" }
@@ -51,6 +68,13 @@ struct KernelJournal: Codable, Equatable {
         var netns: UInt32
         var ifindex: UInt32
         var peerIndex: UInt32
+        /// How its program is attached; `nil` is TCX.
+        var attach: KernelDataPlane.Attach?
+    }
+
+    struct Qdisc: Codable, Equatable {
+        var netns: UInt32
+        var ifindex: UInt32
     }
 
     static func read(_ map: FileDescriptor) throws -> KernelJournal {

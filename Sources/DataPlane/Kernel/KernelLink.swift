@@ -22,10 +22,10 @@ struct KernelLink {
     }
 
     /// Attaches by TCX to a device of the calling thread's namespace, and pins.
-    func attach(_ program: Int32, deviceIndex: UInt32, hook: Hook) throws(KernelError) {
+    func attach(_ program: Int32, deviceIndex: UInt32, hook: DeviceHook) throws(KernelError) {
         let attempt = "attach to device \(deviceIndex)"
         guard let index = Int32(exactly: deviceIndex) else { throw KernelError(attempt: attempt, code: ENODEV) }
-        let number = bpf_link_create(program, index, bpf_attach_type(rawValue: hook.rawValue), nil)
+        let number = bpf_link_create(program, index, bpf_attach_type(rawValue: hook.tcxType), nil)
         guard number >= 0 else { throw KernelError.last(attempt) }
         try pin(FileDescriptor(number))
     }
@@ -52,7 +52,4 @@ struct KernelLink {
 
     /// Detaches; nothing happens when there is no such link.
     func remove() { unlink(path) }
-
-    /// BPF_TCX_INGRESS and BPF_TCX_EGRESS, which older headers do not have.
-    enum Hook: UInt32 { case ingress = 46, egress = 47 }
 }

@@ -4,6 +4,8 @@ enum NetlinkType: UInt16 {
     case newAddress = 20, deleteAddress, getAddress
     case newRoute = 24, deleteRoute, getRoute
     case newNeighbour = 28, deleteNeighbour, getNeighbour
+    case newQdisc = 36, deleteQdisc
+    case newFilter = 44, deleteFilter, getFilter
 }
 
 /// Flags of a netlink header (linux/netlink.h).
@@ -64,4 +66,16 @@ enum NeighbourAttribute {
     static let linkAddress: UInt16 = 2
     /// Resolve the entry now (NTF_USE).
     static let flagUse: UInt8 = 0x01
+}
+
+/// Attributes of a qdisc or filter, and of the options of a BPF filter (linux/pkt_cls.h).
+enum FilterAttribute {
+    static let kind: UInt16 = 1
+    static let options: UInt16 = 2
+    static let descriptor: UInt16 = 6
+    static let name: UInt16 = 7
+    static let flags: UInt16 = 8
+    static let programID: UInt16 = 11
+    /// The program's return value is the verdict (TCA_BPF_FLAG_ACT_DIRECT).
+    static let directAction: UInt32 = 1
 }

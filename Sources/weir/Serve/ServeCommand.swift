@@ -44,6 +44,8 @@ struct ServeCommand: AsyncParsableCommand {
     var agentPath: String?
     @Option(help: "Where the agent mounts its bpffs (default /run/weir/<lab-name>).")
     var agentRunDir: String?
+    @Option(help: "How that agent attaches programs: tcx, clsact or auto (default).")
+    var agentAttach: String?
     @Option(help: "Hold calls with a ClientToken for so many milliseconds (a fault point for tests).")
     var testHoldMilliseconds: Int?
     @Option(help: "A JSON file with any of these keys.")
@@ -71,6 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
         set("async-delay", asyncDelay)
         set("agent-path", agentPath)
         set("agent-run-dir", agentRunDir)
+        set("agent-attach", agentAttach)
         set("test-hold-milliseconds", testHoldMilliseconds)
         if withAgent { values["with-agent"] = .init(.bool(true), isSecret: false) }
         if lab { values["lab"] = .init(.bool(true), isSecret: false) }

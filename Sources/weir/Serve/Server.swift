@@ -125,6 +125,7 @@ struct Server {
             arguments: {
                 [
                     "run", "--state-dir", directory.agentDirectory, "--run-dir", configuration.agentRunDirectory,
+                    "--attach", configuration.agentAttach,
                     "--server", "http://\(configuration.host):\(port.value)",
                 ] + (lab ? ["--lab"] : [])
             }, logger: logger, started: { await port.wait() },

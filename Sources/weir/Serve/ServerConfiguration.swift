@@ -23,6 +23,7 @@ import SystemPackage
 /// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
 /// | `agent-path` | beside `weir` | the agent's executable |
 /// | `agent-run-dir` | `/run/weir/<lab-name>` | where the agent mounts its bpffs |
+/// | `agent-attach` | `auto` | how that agent attaches programs: `tcx`, `clsact` or `auto` |
 /// | `test-hold-milliseconds` | `0` | holds calls with a ClientToken; for tests of `IdempotentProcessing` |
 struct ServerConfiguration {
     var settings = Settings()
@@ -32,12 +33,13 @@ struct ServerConfiguration {
     var withAgent = false
     var agentPath = ""
     var agentRunDirectory = ""
+    var agentAttach = "auto"
 
     /// Every key a configuration file may have.
     static let keys = [
         "data-dir", "listen", "region", "account-id", "dataplane", "with-agent", "lab", "lab-name", "lab-mtu",
-        "ipv6-pool",
-        "auth", "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir", "test-hold-milliseconds",
+        "ipv6-pool", "auth", "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir", "agent-attach",
+        "test-hold-milliseconds",
     ]
 
     /// All that is wrong with a configuration, at once.
@@ -130,6 +132,10 @@ struct ServerConfiguration {
         settings.registersUnknownInstances = settings.allowsUnsigned || settings.lab || settings.dataPlane == .none
         agentPath = text("agent-path", "")
         agentRunDirectory = text("agent-run-dir", "/run/weir/\(settings.labName)")
+        agentAttach = text("agent-attach", "auto")
+        if !["auto", "tcx", "clsact"].contains(agentAttach) {
+            problems.append("agent-attach: \(agentAttach) is neither auto nor tcx nor clsact")
+        }
         if !problems.isEmpty { throw Problems(list: problems) }
     }
 
@@ -144,7 +150,7 @@ struct ServerConfiguration {
             "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
             "async-delay = \(settings.asyncDelayMilliseconds)",
             "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",
-            "agent-run-dir = \(agentRunDirectory)",
+            "agent-run-dir = \(agentRunDirectory)", "agent-attach = \(agentAttach)",
             "test-hold-milliseconds = \(settings.holdTokenCallsMilliseconds)",
         ]
     }
