@@ -79,13 +79,15 @@ extension KernelDataPlane {
             let isSame = known.netns == place.netns && known.ifindex == place.link.index && known.side == binding.side
             if isSame, isAttached(known) { return try configure(known, accounting: isAccounting(known, binding)) }
             // The device is another one, or its programs speak for the other side.
-            if !isSame { detach(known) }
+            if !isSame {
+                detach(known)
+                known.attach = attach
+            }
             known.namespace = binding.namespace
             known.netns = place.netns
             known.device = binding.device
             known.ifindex = place.link.index
             known.side = binding.side
-            known.attach = attach
             try remember(known)
             try configure(known, accounting: isAccounting(known, binding))
             return try attach(known, hooks: [.ingress, .egress])

@@ -86,7 +86,8 @@ extension RouteSocket {
         var found: [ProgramFilter] = []
         try ignoringMissing { () throws(NetlinkError) in
             for reply in try dump(request, "list the filters of device \(index)") {
-                guard reply.type == NetlinkType.newFilter.rawValue, let handle = reply.payload.native(UInt32.self, at: 8),
+                guard reply.type == NetlinkType.newFilter.rawValue,
+                    let handle = reply.payload.native(UInt32.self, at: 8),
                     let info = reply.payload.native(UInt32.self, at: 16)
                 else { continue }
                 let options = reply.attributes(after: 20).nested(FilterAttribute.options)
