@@ -51,6 +51,60 @@ extension KernelTests {
         #expect(try bed.ledger().dropped == ["target_down": 500])
     }
 
+    @Test func `a path too narrow for any copy loses them as mtu`() throws {
+        let bed = try KernelTestbed()
+        try bed.warmUp()
+        try Command.run("ip", "link", "set", "pk", "mtu", "100", in: bed.router.name)
+        #expect(try bed.apply(bed.bindings(), [egressOnly()]) == [])
+        try run(bed)
+        #expect(try bed.ledger().dropped == ["mtu": 500])
+        // Wide enough again: followed without another word.
+        try Command.run("ip", "link", "set", "pk", "mtu", "9000", in: bed.router.name)
+        try bed.plane().refresh()
+        try bed.silenceCollector()
+        try run(bed)
+        #expect(try bed.ledger().mirroredPackets == 500)
+    }
+
+    @Test func `copies beyond the queue of the underlay are queue_full, in packets and bytes`() throws {
+        let bed = try KernelTestbed()
+        #expect(try bed.apply(bed.bindings(), [egressOnly()]) == [])
+        try bed.warmUp()
+        try bed.silenceCollector()
+        try Command.run(
+            "tc", "qdisc", "add", "dev", "pk", "root", "tbf", "rate", "1mbit", "burst", "3000", "limit", "3000",
+            in: bed.router.name)
+        try run(bed, 2000)
+        let end = Date().addingTimeInterval(10)
+        var ledger = try bed.ledger()
+        var arrived: UInt64 = 0
+        // The queue empties at its own pace.
+        repeat {
+            arrived = try #require(try bed.counted(in: bed.collector).first).packets
+            ledger = try bed.ledger()
+        } while arrived < ledger.mirroredPackets && Date() < end
+        #expect(Set(ledger.dropped.keys) == ["queue_full"])
+        #expect(ledger.mirroredPackets == arrived)
+        #expect(ledger.mirroredBytes == arrived * 52)
+        #expect(ledger.matchedPackets == 2000)
+        #expect(ledger.matchedPackets == ledger.mirroredPackets + ledger.droppedPackets)
+    }
+
+    @Test func `a reason of the kernel that has no name of ours keeps its own`() throws {
+        let bed = try KernelTestbed()
+        #expect(try bed.apply(bed.bindings(), [egressOnly()]) == [])
+        try bed.warmUp()
+        // Somebody takes the helper device down.
+        let helper = try #require(try bed.plane().helperDeviceNames.first)
+        try Command.run("ip", "link", "set", helper, "down", in: bed.router.name)
+        try run(bed)
+        #expect(try bed.ledger(within: 20).dropped == ["other(QDISC_DROP)": 500])
+        try bed.plane().refresh()
+        try bed.silenceCollector()
+        try run(bed)
+        #expect(try bed.ledger().mirroredPackets == 500)
+    }
+
     @Test(arguments: [true, false]) func `a target whose link is down is down, before and after it is noticed`(
         _ isPort: Bool
     ) throws {

@@ -39,22 +39,26 @@ static __always_inline void copy_dropped(struct sk_buff *skb, __u32 mark, __u32 
     if (bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_PACKET_SOCK_ERROR) &&
         reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_PACKET_SOCK_ERROR))
         return;
-    __u64 packets = 1;
+    __u64 packets = 1, bytes = 0;
     struct weir_drop_key key = {.session = index, .reason = reason, .stage = WEIR_STAGE_CLONED};
+    key.device_down = !(device->flags & DEVICE_FLAG_UP) || (device->state & DEVICE_STATE_NO_CARRIER);
     if (mark & WEIR_MARK_ENCAPSULATED) {
         key.stage = mark & WEIR_MARK_LEFT ? WEIR_STAGE_LEFT : WEIR_STAGE_ENCAPSULATED;
-        key.device_down = !(device->flags & DEVICE_FLAG_UP) || (device->state & DEVICE_STATE_NO_CARRIER);
+        // At a device the frame begins with its Ethernet header, and with the envelope.
+        if (key.stage == WEIR_STAGE_LEFT && skb->len > WEIR_ENVELOPE_BYTES)
+            bytes = skb->len - WEIR_ENVELOPE_BYTES;
     } else if (parse_dropped(skb, &packet) == 0) {
         packets = packet.packets;
     }
-    __u64 *count = bpf_map_lookup_elem(&drops, &key);
-    if (!count) {
-        __u64 none = 0;
+    struct weir_drop *drop = bpf_map_lookup_elem(&drops, &key);
+    if (!drop) {
+        struct weir_drop none = {};
         bpf_map_update_elem(&drops, &key, &none, BPF_NOEXIST);
-        count = bpf_map_lookup_elem(&drops, &key);
+        drop = bpf_map_lookup_elem(&drops, &key);
     }
-    if (count) {
-        __sync_fetch_and_add(count, packets);
+    if (drop) {
+        __sync_fetch_and_add(&drop->packets, packets);
+        __sync_fetch_and_add(&drop->bytes, bytes);
         return;
     }
     struct weir_session_counters *counters = counters_of_session(index);

@@ -87,7 +87,7 @@ struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 8192);
     __type(key, struct weir_drop_key);
-    __type(value, __u64);
+    __type(value, struct weir_drop);
 } drops SEC(".maps");
 
 struct {

@@ -200,6 +200,12 @@ struct weir_drop_key {
     __u16 device_down;
 };
 
+struct weir_drop {
+    __u64 packets;
+    /// Inner frames, of copies that had left.
+    __u64 bytes;
+};
+
 /// Copies in flight that no longer carry a mark: outer addresses and VNI.
 struct weir_tunnel_key {
     __u32 source_be;

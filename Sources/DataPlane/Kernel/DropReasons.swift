@@ -26,10 +26,12 @@ struct DropReasons {
     /// `no_neighbour`, `no_route`, `queue_full`, `mtu`, `target_down`, or `other(NAME)` with the kernel's own name.
     func name(_ key: weir_drop_key) -> String {
         let own = names[key.reason] ?? "REASON_\(key.reason)"
-        let other = Self.queues.contains(own) ? "queue_full" : "other(\(own))"
+        let isDown = key.device_down != 0
+        // A device that is down throws away what it is given in the name of its queue.
+        let other = Self.queues.contains(own) && !isDown ? "queue_full" : "other(\(own))"
         // Between the source and the helper device no neighbour or link of the target has a say.
         guard key.stage != UInt16(WEIR_STAGE_CLONED) else { return other }
-        if key.device_down != 0 { return "target_down" }
+        if isDown { return "target_down" }
         switch own {
         case "NEIGH_FAILED", "NEIGH_CREATEFAIL", "NEIGH_QUEUEFULL", "NEIGH_DEAD", "NEIGH_HH_FILLFAIL":
             return "no_neighbour"

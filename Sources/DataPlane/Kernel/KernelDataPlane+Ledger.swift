@@ -9,9 +9,11 @@ extension KernelDataPlane {
     /// - Throws: `KernelError`.
     public func ledgers() throws -> [SessionLedger] {
         // Downstream first: what is dropped later is not missing from what was matched earlier.
-        var drops: [UInt32: [(weir_drop_key, UInt64)]] = [:]
+        var drops: [UInt32: [(weir_drop_key, weir_drop)]] = [:]
         for key in try maps.drops.keys(empty: weir_drop_key()) {
-            if let count = try maps.drops.value(key, empty: 0) { drops[key.session, default: []].append((key, count)) }
+            if let drop = try maps.drops.value(key, empty: weir_drop()) {
+                drops[key.session, default: []].append((key, drop))
+            }
         }
         var ledgers: [SessionLedger] = []
         for record in journal.sessions.sorted(by: { $0.sessionID < $1.sessionID }) {
@@ -35,7 +37,7 @@ extension KernelDataPlane {
         ledger.encapsulatedPackets = counts.encapsulated
         let droppedLater = counts.sum(WEIR_STAGE_LEFT)
         ledger.mirroredPackets = counts.left > droppedLater ? counts.left - droppedLater : 0
-        ledger.mirroredBytes = counts.leftBytes
+        ledger.mirroredBytes = counts.leftBytes > counts.droppedBytes ? counts.leftBytes - counts.droppedBytes : 0
         ledger.truncatedByLengthPackets = counts.truncatedByLength
         ledger.truncatedByMTUPackets = counts.truncatedByMTU
         ledger.selfPackets = counts.own

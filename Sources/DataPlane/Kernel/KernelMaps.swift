@@ -19,7 +19,7 @@ struct KernelMaps {
     let ruleHits: KernelMap<UInt32, UInt64>
     let budgets: KernelMap<UInt32, weir_budget>
     let buckets: KernelMap<UInt32, weir_bucket>
-    let drops: KernelMap<weir_drop_key, UInt64>
+    let drops: KernelMap<weir_drop_key, weir_drop>
     let tunnels: KernelMap<weir_tunnel_key, weir_tunnel>
     let ownAddresses: KernelMap<weir_address_key, UInt32>
     let flows: KernelMap<UInt32, Int32>

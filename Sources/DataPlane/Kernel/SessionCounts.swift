@@ -16,7 +16,10 @@ struct SessionCounts {
     /// Freed by the kernel, by stage; without a key when the drop map had no room to say why.
     var dropped: [[(key: weir_drop_key?, count: UInt64)]] = [[], [], []]
 
-    init(_ values: [weir_session_counters], _ drops: [(weir_drop_key, UInt64)]) {
+    /// Inner frames of copies that left and were freed afterwards.
+    var droppedBytes: UInt64 = 0
+
+    init(_ values: [weir_session_counters], _ drops: [(weir_drop_key, weir_drop)]) {
         var noRoute: UInt64 = 0
         var targetDown: UInt64 = 0
         var mtu: UInt64 = 0
@@ -39,7 +42,10 @@ struct SessionCounts {
             for (stage, count) in unnamed.enumerated() where count > 0 { dropped[stage].append((nil, count)) }
         }
         refused = [("no_route", noRoute), ("target_down", targetDown), ("mtu", mtu), ("budget", budget)]
-        for (key, count) in drops where key.stage < 3 { dropped[Int(key.stage)].append((key, count)) }
+        for (key, drop) in drops where key.stage < 3 {
+            dropped[Int(key.stage)].append((key, drop.packets))
+            droppedBytes &+= drop.bytes
+        }
     }
 
     /// Copies that ended before they were wrapped.
