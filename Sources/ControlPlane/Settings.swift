@@ -29,6 +29,8 @@ public struct Settings: Sendable, Equatable {
     public var registersUnknownInstances = true
     /// Instance types (prefix match) that do not support mirroring.
     public var instanceTypesWithoutMirroring = ["ecs.g4i."]
+    /// Seconds after which a host that was not heard is not waited for, 3...3600.
+    public var hostLostSeconds = 30
     /// Milliseconds a status stays transitional at least.
     public var asyncDelayMilliseconds: Int64 = 0
     /// A fault point for tests: milliseconds a call with a ClientToken is held before it runs.
@@ -59,6 +61,9 @@ public struct Settings: Sendable, Equatable {
         public var interfacesPerInstance: Int?
         public init() {}
     }
+
+    /// Whether a host last heard at `heardAt` is waited for at `now`; both Unix milliseconds.
+    public func isReachable(heardAt: Int64, now: Int64) -> Bool { now - heardAt <= Int64(hostLostSeconds) * 1000 }
 
     /// The region's zones.
     public func zones(of region: String) -> [String] { ["\(region)-a", "\(region)-b", "\(region)-c"] }

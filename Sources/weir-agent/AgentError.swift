@@ -7,8 +7,8 @@ enum AgentError: Error, CustomStringConvertible {
     case unreadable(String)
     /// Mirroring and accounting cannot run, in words.
     case noDataPlane(String)
-    /// The identity pins a certificate, which this build cannot check.
-    case cannotPin
+    /// A server on another machine, without TLS.
+    case plainServer(String)
 
     var description: String {
         switch self {
@@ -16,7 +16,9 @@ enum AgentError: Error, CustomStringConvertible {
         case .notJoined: "this host has not joined: start with --join TOKEN (weir host token makes one)"
         case .badToken: "the join token is not one: it begins with weir1. and is given out by weir host token"
         case .noDataPlane(let why): "the kernel data plane cannot run here: \(why)"
-        case .cannotPin: "the server's certificate cannot be checked against the token's fingerprint"
+        case .plainServer(let url):
+            "\(url) is another machine's and has no TLS: keys and flow records would cross the network in the clear; "
+                + "start the server with --tls-listen and join with the token it makes then"
         case .unreadable(let what): "cannot read \(what)"
         }
     }

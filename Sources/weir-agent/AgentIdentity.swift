@@ -1,3 +1,4 @@
+import CloudAPI
 import DataPlane
 import FoundationEssentials
 import Glibc
@@ -5,8 +6,8 @@ import Glibc
 /// Who this host is to its server, from the join on. The file is for root alone.
 struct AgentIdentity: Codable, Sendable {
     var serverURL: String
-    /// SHA-256 of the server's certificate, hex; `nil` for plain HTTP.
-    var fingerprint: String?
+    /// The server's key, as the join token named it; `nil` for loopback, or where authorities vouch for the server.
+    var pin: ServerPin?
     var region: String
     var hostID: String
     var accessKeyID: String

@@ -6,23 +6,30 @@ import Model
 struct ControlPlaneLink {
     private let client: APIClient
 
+    /// Throws `APIClient.Failure`, or `AgentError.plainServer`; does not call the server.
     init(_ identity: AgentIdentity) throws {
-        client = try APIClient(
-            baseURL: identity.serverURL,
-            credentials: Credentials(accessKeyID: identity.accessKeyID, secretAccessKey: identity.secretAccessKey),
-            region: identity.region)
+        client = try Self.client(
+            identity.serverURL, identity.pin,
+            Credentials(accessKeyID: identity.accessKeyID, secretAccessKey: identity.secretAccessKey), identity.region)
     }
 
     /// Trades a join token for an identity. Throws `APIClient.Failure`, `AgentError`.
-    static func join(_ token: JoinToken, serverURL: String?, hostname: String) throws -> AgentIdentity {
-        let url = serverURL ?? token.url
-        let client = try APIClient(
-            baseURL: url, credentials: Credentials(accessKeyID: token.id, secretAccessKey: token.secret),
-            region: "cn-beijing")
+    static func join(_ token: JoinToken, hostname: String) throws -> AgentIdentity {
+        let client = try client(
+            token.url, token.pin, Credentials(accessKeyID: token.id, secretAccessKey: token.secret), "cn-beijing")
         let answer: JoinHostResponse = try client.call("JoinHost", body: JoinHostRequest(hostname: hostname))
         return AgentIdentity(
-            serverURL: url, fingerprint: token.fingerprint, region: answer.Region, hostID: answer.HostId,
+            serverURL: token.url, pin: token.pin, region: answer.Region, hostID: answer.HostId,
             accessKeyID: answer.AccessKeyId, secretAccessKey: answer.SecretAccessKey)
+    }
+
+    private static func client(
+        _ url: String, _ pin: ServerPin?, _ credentials: Credentials, _ region: String
+    ) throws -> APIClient {
+        let client = try APIClient(
+            baseURL: url, credentials: credentials, region: region, trust: pin.map { .pin($0) } ?? .system)
+        guard client.url.scheme == .https || client.url.isLoopback else { throw AgentError.plainServer(url) }
+        return client
     }
 
     func report(_ report: HostReport) throws { try put("ReportHost", report) }

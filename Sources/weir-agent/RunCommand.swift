@@ -22,8 +22,16 @@ struct RunCommand: ParsableCommand {
     @Option(help: "One-time join token; needed once. Read from WEIR_JOIN_TOKEN when absent.")
     var join: String?
 
-    @Option(help: "URL of the server, when it is not the one in the token.")
+    @Option(help: "URL of the server, when it is not the one joined with: https, or http on loopback.")
     var server: String?
+
+    @Option(
+        help: "Key of the server, when it is not the one joined with: sha256//BASE64, several with semicolons between.",
+        transform: { text in
+            guard let pin = ServerPin(text) else { throw ValidationError("\(text) is not a pin: sha256//BASE64") }
+            return pin
+        })
+    var pin: ServerPin?
 
     @Flag(help: "Allow the server to make lab namespaces on this host.")
     var lab = false
@@ -102,27 +110,32 @@ struct RunCommand: ParsableCommand {
     /// The identity on disk, or a new one for the join token. Waits for a server that is not there yet.
     private func identity(_ directory: AgentDirectory, _ log: AgentLog) throws -> AgentIdentity {
         if var identity = try AgentIdentity.load(directory.identity) {
-            if let server { identity.serverURL = server }
+            identity.serverURL = server ?? identity.serverURL
+            identity.pin = pin ?? identity.pin
             if join != nil { log.info("joined before; the join token is not used", ("host", identity.hostID)) }
-            if identity.fingerprint != nil { throw AgentError.cannotPin }
+            _ = try ControlPlaneLink(identity)
             return identity
         }
         guard let text = join ?? getenv("WEIR_JOIN_TOKEN").map({ String(cString: $0) }) else {
             throw AgentError.notJoined
         }
-        guard let token = JoinToken(text: text) else { throw AgentError.badToken }
-        // A certificate that is not checked would be worse than none; the token is not spent.
-        if token.fingerprint != nil { throw AgentError.cannotPin }
+        guard var token = JoinToken(text: text) else { throw AgentError.badToken }
+        token.url = server ?? token.url
+        token.pin = pin ?? token.pin
         var backoff = Backoff(limitSeconds: 5)
         while true {
             do {
-                let identity = try ControlPlaneLink.join(token, serverURL: server, hostname: HostSurvey.hostname)
+                let identity = try ControlPlaneLink.join(token, hostname: HostSurvey.hostname)
                 try identity.save(directory.identity)
                 log.info("joined", ("host", identity.hostID), ("server", identity.serverURL))
                 return identity
             } catch let error as APIClient.Failure {
-                // A refusal is final: the token is used up or wrong.
-                if case .refused(let status, _, _, _) = error, status < 500 { throw error }
+                switch error {
+                // Final: the token is used up or wrong, or somebody else answers.
+                case .refused(let status, _, _, _) where status < 500: throw error
+                case .untrusted: throw error
+                default: break
+                }
                 log.warning("cannot join yet", ("reason", String(describing: error)))
                 pause(backoff.next())
             }

@@ -1,3 +1,4 @@
+import CloudAPI
 import Glibc
 import Model
 
@@ -33,7 +34,12 @@ struct StatePuller {
                 }
                 backoff.reset()
             } catch {
-                log.warning("cannot pull the desired state", ("reason", String(describing: error)))
+                let reason = ("reason", String(describing: error))
+                if case .untrusted? = error as? APIClient.Failure {
+                    log.error("this is not the server that was joined", reason)
+                } else {
+                    log.warning("cannot pull the desired state", reason)
+                }
                 server.problem = String(describing: error)
                 generation = 0
                 pause(backoff.next())

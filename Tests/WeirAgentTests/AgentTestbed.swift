@@ -14,13 +14,18 @@ final class AgentTestbed {
     let labName: String
     private var server: ChildProcess?
     private var port = 0
+    private let isTLS: Bool
+    /// Of the stand-in's key.
+    private(set) var pin: ServerPin?
 
     var stateDirectory: String { "\(directory)/state" }
     var runDirectory: String { "\(directory)/run" }
     private var desired: String { "\(directory)/desired.json" }
     private var journal: String { "\(directory)/journal" }
 
-    init() throws {
+    /// `tls`: the stand-in has a key of its own.
+    init(tls: Bool = false) throws {
+        isTLS = tls
         var template = Array("/tmp/weir-agent-XXXXXX".utf8CString)
         directory = String(cString: try #require(mkdtemp(&template)))
         let letters = directory.suffix(6).lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "0" }
@@ -38,16 +43,28 @@ final class AgentTestbed {
     func startServer() throws {
         let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         let process = try ChildProcess(
-            ["python3", "/\(tests)/reference/agent_server.py", desired, journal, String(port)],
-            errors: "\(directory)/server.log")
-        port = try #require(Int(process.line()))
+            ["python3", "/\(tests)/reference/agent_server.py", desired, journal, String(port)]
+                + (isTLS ? ["\(directory)/tls-key.pem"] : []), errors: "\(directory)/server.log")
+        let words = process.line().split(separator: " ")
+        port = try #require(words.first.flatMap { Int($0) })
+        pin = words.count > 1 ? ServerPin(String(words[1])) : nil
         server = process
     }
 
     func stopServer() { server = nil }
 
-    func token(id: String = "good") -> String {
-        JoinToken(url: "http://127.0.0.1:\(port)", fingerprint: nil, id: id, secret: "t0ken").text
+    /// The next start of the stand-in has another key.
+    func forgetKey() { unlink("\(directory)/tls-key.pem") }
+
+    func token(id: String = "good", host: String = "127.0.0.1", pin: ServerPin? = nil) -> String {
+        JoinToken(
+            url: "\(isTLS ? "https" : "http")://\(host):\(port)", pin: pin ?? self.pin, id: id, secret: "t0ken"
+        ).text
+    }
+
+    /// What the agents of this test said so far.
+    var agentLog: String {
+        String(decoding: (try? DurableFile.read("\(directory)/agent.log", limit: 1 << 20)) ?? [], as: UTF8.self)
     }
 
     func agent(_ arguments: [String]) throws -> ChildProcess {
@@ -144,8 +161,7 @@ final class AgentTestbed {
             if let value = try found() { return value }
             usleep(10_000)
         }
-        let log = (try? DurableFile.read("\(directory)/agent.log", limit: 1 << 20)) ?? []
-        Issue.record("\(what) did not happen; agent: \(String(decoding: log, as: UTF8.self))")
+        Issue.record("\(what) did not happen; agent: \(agentLog)")
         throw CancellationError()
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import Configuration
 import ControlPlane
 import Testing
@@ -13,7 +14,7 @@ import Testing
 
     @Test func `defaults serve the API alone on loopback, signed`() async throws {
         let configuration = try await Self.configuration()
-        #expect(configuration.host == "127.0.0.1" && configuration.port == 8280)
+        #expect(configuration.listen.text == "127.0.0.1:8280" && configuration.tls == nil)
         #expect(configuration.settings.dataPlane == .none && !configuration.settings.allowsUnsigned)
         #expect(configuration.settings.region == "cn-beijing" && configuration.settings.accountID == "2100000001")
     }
@@ -34,8 +35,17 @@ import Testing
 
     @Test(arguments: [
         ["--auth", "none", "--listen", "0.0.0.0:1"], ["--listen", "192.0.2.1:80"], ["--listen", "127.example.org:80"],
+        ["--auth", "none", "--tls-listen", "0.0.0.0:1", "--tls-self-signed"],
+        ["--auth", "none", "--listen", "0.0.0.0:1", "--insecure-plain-http"],
+        ["--with-agent", "--listen", "192.0.2.1:80", "--insecure-plain-http"],
+        ["--tls-listen", "0.0.0.0:1"], ["--tls-self-signed"], ["--tls-name", "weir.example"],
+        ["--tls-listen", "0.0.0.0:1", "--tls-certificate", "c.pem"],
+        ["--tls-listen", "0.0.0.0:1", "--tls-key", "k.pem"],
+        ["--tls-listen", "0.0.0.0:1", "--tls-certificate", "c", "--tls-key", "k", "--tls-self-signed"],
+        ["--tls-listen", "0.0.0.0:1", "--tls-self-signed", "--tls-name", "a b"],
+        ["--host-lost-seconds", "2"],
     ])
-    func `nothing but loopback is listened on in the clear`(words: [String]) async throws {
+    func `what would be open or makes no sense is refused`(words: [String]) async throws {
         let flags = try ServeCommand.parse(words).flags
         let reader = try await ConfigurationSources.reader(flags: flags, file: nil)
         #expect(throws: ServerConfiguration.Problems.self) { try ServerConfiguration(reader) }
@@ -51,13 +61,25 @@ import Testing
         #expect(taken.lines.contains("ipv6-pool = 2001:db8::/32"))
     }
 
+    @Test func `TLS has names, the address first when none are given`() async throws {
+        let named = try await Self.configuration(
+            "--tls-listen", "[::]:8443", "--tls-self-signed", "--tls-name", "weir.example, 2001:db8::1")
+        #expect(named.tls?.names == ["weir.example", "2001:db8::1"])
+        #expect(named.tls?.url(port: 8443).description == "https://weir.example:8443")
+        let plain = try await Self.configuration("--tls-listen", "192.0.2.7:0", "--tls-self-signed")
+        #expect(plain.tls?.url(port: 8443).description == "https://192.0.2.7:8443")
+        let open = try await Self.configuration("--listen", "0.0.0.0:80", "--insecure-plain-http", "--with-agent")
+        #expect(open.localURL(port: 81) == "http://127.0.0.1:81")
+    }
+
     @Test func `every flag is a key of the file`() throws {
         let flags = try ServeCommand.parse([
             "--data-dir", "d", "--listen", "127.0.0.1:0", "--region", "r", "--account-id", "1", "--dataplane", "none",
-            "--with-agent", "--lab", "--lab-name", "l", "--lab-mtu", "1500", "--ipv6-pool", "fd00::/8",
-            "--auth", "none", "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p",
-            "--agent-run-dir", "r",
-            "--test-hold-milliseconds", "1",
+            "--with-agent", "--lab", "--lab-name", "l", "--lab-mtu", "1500", "--ipv6-pool", "fd00::/8", "--auth",
+            "none",
+            "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p", "--agent-run-dir", "r",
+            "--test-hold-milliseconds", "1", "--insecure-plain-http", "--tls-listen", "0.0.0.0:1", "--tls-certificate",
+            "c", "--tls-key", "k", "--tls-self-signed", "--tls-name", "n", "--host-lost-seconds", "9",
         ]).flags
         #expect(Set(flags.keys) == Set(ServerConfiguration.keys))
     }

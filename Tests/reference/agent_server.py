@@ -1,11 +1,18 @@
 """A stand-in for the server: answers an agent's calls from a state file and writes down what it hears.
 
 agent_server.py STATE_FILE JOURNAL_FILE PORT   prints its port; ends with its standard input.
+agent_server.py STATE_FILE JOURNAL_FILE PORT KEY_FILE   speaks TLS with that key, which is made when it is missing, and
+a new certificate at each start; prints the pin of the key after the port.
 """
+import base64
+import hashlib
 import http.server
 import json
 import os
+import ssl
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -65,7 +72,25 @@ class Server(http.server.ThreadingHTTPServer):
     allow_reuse_address = True
 
 
+def openssl(*words):
+    return subprocess.run(["openssl", *words], check=True, capture_output=True).stdout
+
+
+def secure(server, key):
+    """Serves TLS; returns the pin of the key, by openssl alone."""
+    if not os.path.exists(key):
+        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as certificate:
+        openssl("req", "-x509", "-key", key, "-subj", "/CN=somebody else", "-days", "1", "-out", certificate.name)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.name, key)
+    # The handshake is the connection's thread's.
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    digest = hashlib.sha256(openssl("pkey", "-in", key, "-pubout", "-outform", "DER")).digest()
+    return "sha256//" + base64.b64encode(digest).decode()
+
+
 server = Server(("127.0.0.1", port), Handler)
-print(server.server_port, flush=True)
+print(server.server_port, *([secure(server, sys.argv[4])] if len(sys.argv) > 4 else []), flush=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()

@@ -3,14 +3,14 @@ import FoundationEssentials
 /// What a host needs to join, in one word: `weir1.` and base64url of JSON. Good for one host, once.
 public struct JoinToken: Codable, Sendable, Equatable, CustomStringConvertible {
     public var url: String
-    /// SHA-256 of the server's certificate, hex; `nil` for plain HTTP on loopback.
-    public var fingerprint: String?
+    /// The server's key; `nil` for plain HTTP on loopback, or where the host's own authorities vouch for the server.
+    public var pin: ServerPin?
     public var id: String
     public var secret: String
 
-    public init(url: String, fingerprint: String?, id: String, secret: String) {
+    public init(url: String, pin: ServerPin?, id: String, secret: String) {
         self.url = url
-        self.fingerprint = fingerprint
+        self.pin = pin
         self.id = id
         self.secret = secret
     }

@@ -7,9 +7,6 @@ import Store
 /// Ends transitional statuses when the work behind them is done: in the kernels that hold the ENIs, or at once when
 /// no host holds them. Reads everything it is in charge of each round; safe to run twice; the next round is the retry.
 public final class Settler: Service {
-    /// A host that was heard within this time is waited for.
-    public static let reachableMilliseconds: Int64 = 30_000
-
     private let services: Services
     private let logger: Logger
     private let clock: @Sendable () -> Int64
@@ -124,7 +121,7 @@ public final class Settler: Service {
             words[host.id.rawValue] = .init(
                 acknowledgedGeneration: host.acknowledgedGeneration,
                 failures: Dictionary(failures.map { ($0.resourceID, $0.reason) }, uniquingKeysWith: { a, _ in a }),
-                isReachable: now - host.heardAt <= Self.reachableMilliseconds)
+                isReachable: services.settings.isReachable(heardAt: host.heardAt, now: now))
         }
         return HostsHeard(words)
     }

@@ -6,6 +6,17 @@ import FoundationEssentials
 struct ConnectionOptions: ParsableArguments {
     @Option(help: "URL of the server (default: WEIR_ENDPOINT, else what the data directory says).")
     var endpoint: String?
+    @Option(
+        help:
+            "PEM file of the authorities that an https server is checked by (default: WEIR_CA_FILE, else the system's)."
+    )
+    var caFile: String?
+    @Option(
+        help: """
+            The key an https server must have, whoever signed it: sha256//BASE64, as the server prints it when it \
+            starts (default: WEIR_PIN; the server's own credentials file has it too).
+            """)
+    var pin: String?
     @Option(help: "Region to sign for (default: WEIR_REGION, else the server's).")
     var region: String?
     @Option(
@@ -34,7 +45,25 @@ struct ConnectionOptions: ParsableArguments {
         }
         return try APIClient(
             baseURL: url, credentials: credentials,
-            region: region ?? environment["WEIR_REGION"] ?? file?.Region ?? "cn-beijing")
+            region: region ?? environment["WEIR_REGION"] ?? file?.Region ?? "cn-beijing",
+            trust: trust(url, environment, file, ownKey: credentials?.accessKeyID == file?.AccessKeyId))
+    }
+
+    /// What was said, the more strictly said first; the pin of the credentials file goes with its key.
+    private func trust(
+        _ url: String, _ environment: [String: String], _ file: DataDirectory.CredentialsFile?, ownKey: Bool
+    ) throws -> ServerTrust {
+        func pinned(_ text: String) throws -> ServerTrust {
+            guard let pin = ServerPin(text) else { throw ValidationError("\(text) is not a pin: sha256//BASE64") }
+            return .pin(pin)
+        }
+        if let pin { return try pinned(pin) }
+        if let caFile { return .authorities(file: caFile) }
+        guard ServerURL(url)?.scheme == .https else { return .system }
+        if let pin = environment["WEIR_PIN"] { return try pinned(pin) }
+        if let file = environment["WEIR_CA_FILE"] { return .authorities(file: file) }
+        if ownKey, let pin = file?.Pin { return try pinned(pin) }
+        return .system
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CloudAPI
 import ControlPlane
+import Foundation
 import Model
 
 /// `weir host`: the machines with agents.
@@ -42,6 +43,10 @@ struct HostCommand: ParsableCommand {
         @OptionGroup var connection: ConnectionOptions
         @Option(help: "Minutes the token is good for, 1 to 1440.") var minutes = 60
         @Flag(help: "The host may run the lab.") var lab = false
+        @Option(help: "URL of the server as the host reaches it (default: https and the server's first --tls-name).")
+        var url: String?
+        @Flag(help: "Leave the server's key out: the host asks its own authorities whether to trust the certificate.")
+        var withoutPin = false
 
         struct Body: Encodable {
             let ValidMinutes: Int
@@ -51,12 +56,21 @@ struct HostCommand: ParsableCommand {
         struct Answer: Decodable {
             let TokenId: String
             let TokenSecret: String
+            let ServerUrl: String?
+            let ServerPin: ServerPin?
         }
 
         func run() throws {
             let client = try connection.client()
             let answer: Answer = try client.call("CreateJoinToken", body: Body(ValidMinutes: minutes, Lab: lab))
-            print(JoinToken(url: client.baseURL, fingerprint: nil, id: answer.TokenId, secret: answer.TokenSecret).text)
+            let text = url ?? answer.ServerUrl ?? client.url.description
+            guard let url = ServerURL(text) else { throw ValidationError("\(text) is not a URL of a server") }
+            if url.scheme == .http {
+                FileHandle.standardError.write(
+                    Data("this token is for this machine alone; other machines need a server with --tls-listen\n".utf8))
+            }
+            let pin = withoutPin || url.scheme == .http ? nil : answer.ServerPin
+            print(JoinToken(url: url.description, pin: pin, id: answer.TokenId, secret: answer.TokenSecret).text)
         }
     }
 }

@@ -10,7 +10,7 @@ final class DemoCloud {
     private struct Envelope<Result: Decodable>: Decodable { let Result: Result }
 
     let client: APIClient
-    var endpoint: String { client.baseURL }
+    var endpoint: String { client.url.description }
 
     init(_ client: APIClient) throws { self.client = client }
 

@@ -33,6 +33,8 @@ struct DataDirectory {
     var flowsFile: String { path + "/flows.sqlite" }
     var credentialsFile: String { path + "/credentials" }
     var agentDirectory: String { path + "/agent" }
+    var tlsCertificateFile: String { path + "/tls-certificate.pem" }
+    var tlsKeyFile: String { path + "/tls-key.pem" }
 
     /// The key secrets are sealed with: 32 random bytes, 0600, made when first needed.
     func sealingKey() throws -> [UInt8] {
@@ -53,6 +55,8 @@ struct DataDirectory {
         var SecretAccessKey: String
         var Region: String
         var Endpoint: String
+        /// Of the TLS listener; absent without one.
+        var Pin: String?
     }
 
     func readCredentials() -> CredentialsFile? {
@@ -65,8 +69,35 @@ struct DataDirectory {
         try Self.write(Array(JSONEncoder().encode(credentials)), to: credentialsFile)
     }
 
+    /// The text of a file; `nil` when there is none.
+    func text(_ file: String) throws -> String? {
+        do { return String(decoding: try Self.read(file, limit: 1 << 20), as: UTF8.self) } catch {
+            if access(file, F_OK) != 0, errno == ENOENT { return nil }
+            throw error
+        }
+    }
+
+    /// - Throws: ``Problem`` when it cannot be read or has more than `limit` bytes.
+    static func read(_ file: String, limit: Int) throws(Problem) -> [UInt8] {
+        let fd = open(file, O_RDONLY | O_CLOEXEC)
+        guard fd >= 0 else { throw Problem(description: "cannot read \(file): \(String(cString: strerror(errno)))") }
+        defer { close(fd) }
+        var bytes = [UInt8](repeating: 0, count: limit + 1)
+        var length = 0
+        while length < bytes.count {
+            let count = bytes[length...].withUnsafeMutableBytes { Glibc.read(fd, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Problem(description: "cannot read \(file): \(String(cString: strerror(errno)))")
+            }
+            if count == 0 { return Array(bytes[..<length]) }
+            length += count
+        }
+        throw Problem(description: "\(file) is too large")
+    }
+
     /// Writes 0600 beside the file, syncs, renames over it and syncs the directory.
-    private static func write(_ bytes: [UInt8], to file: String) throws {
+    static func write(_ bytes: [UInt8], to file: String) throws {
         let temporary = file + ".new"
         let fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard fd >= 0 else { throw Problem(description: "cannot write \(file): \(String(cString: strerror(errno)))") }

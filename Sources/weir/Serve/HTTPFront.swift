@@ -2,9 +2,11 @@ import CloudAPI
 import ControlPlane
 import HTTPTypes
 import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import ServiceLifecycle
 
 /// The listener: turns HTTP into calls of the dispatcher. Never anything but JSON on the API.
@@ -15,16 +17,18 @@ struct HTTPFront {
     let dispatcher: Dispatcher
     let isReady: @Sendable () async -> Bool
 
+    /// A listener; with `tls` it speaks nothing else. `onRunning` gets the port it took.
     func service(
-        host: String, port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void
+        _ address: ListenAddress, tls: TLSConfiguration? = nil, logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void
     ) throws -> any Service {
-        try HTTPServerBuilder.http1(
-            configuration: .init(idleTimeout: .seconds(75))
-        ).buildServer(
-            configuration: .init(address: .hostname(host, port: port), serverName: nil, backlog: 1024),
+        var builder = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(75)))
+        if let tls { builder = try .tls(builder, tlsConfiguration: tls) }
+        return try builder.buildServer(
+            configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, _ in try await respond(request, writer) },
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) })
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) })
     }
 
     private func respond(_ request: Request, _ writer: consuming ResponseWriter) async throws {

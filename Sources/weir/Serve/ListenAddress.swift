@@ -1,10 +1,17 @@
+import CloudAPI
 import Glibc
 import Model
 
 /// `host:port` of a listener; IPv6 in brackets.
 struct ListenAddress: Equatable {
     var host: String
+    /// 0 takes a free one.
     var port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
 
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
@@ -17,10 +24,13 @@ struct ListenAddress: Equatable {
         self.port = port
     }
 
-    static func isLoopback(_ host: String) -> Bool {
-        // By value: a name such as 127.example.org is none.
-        host == "localhost" || host == "::1" || IPv4Address(host).map { $0.rawValue >> 24 == 127 } ?? false
-    }
+    /// Whether only this machine can connect.
+    var isLoopback: Bool { ServerURL.isLoopback(host) }
+    /// Every address of the machine.
+    var isWildcard: Bool { host == "0.0.0.0" || IPAddress(host) == IPAddress(ipv6High: 0, low: 0) }
+    var text: String { text(port: port) }
+    /// With the port it got.
+    func text(port: Int) -> String { ServerURL(.http, host: host, port: port).authority }
 }
 
 func geteuidIsRoot() -> Bool { geteuid() == 0 }

@@ -16,8 +16,24 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "Directory for everything the server keeps (default /var/lib/weir as root, else ~/.weir).")
     var dataDir: String?
-    @Option(help: "Address and port (default 127.0.0.1:8280; port 0 takes a free one).")
+    @Option(help: "Address and port for plain HTTP, on loopback (default 127.0.0.1:8280; port 0 takes a free one).")
     var listen: String?
+    @Flag(help: "Let --listen be another address than loopback: everything on it crosses the network in the clear.")
+    var insecurePlainHTTP = false
+    @Option(help: "Address and port for TLS, e.g. 0.0.0.0:8443: how hosts on other machines reach the server.")
+    var tlsListen: String?
+    @Option(help: "The server's certificate and those between it and its authority (PEM; read again when it changes).")
+    var tlsCertificate: String?
+    @Option(help: "The key of that certificate (PEM, without a passphrase).")
+    var tlsKey: String?
+    @Flag(help: "Make key and certificate instead, once, and keep them in the data directory.")
+    var tlsSelfSigned = false
+    @Option(
+        help: """
+            Names and addresses that others reach the server by, with commas between; the first is in join tokens \
+            (default: the address of --tls-listen, or this machine's name).
+            """)
+    var tlsName: String?
     @Option(help: "Default region (default cn-beijing).")
     var region: String?
     @Option(help: "The root account (default 2100000001).")
@@ -38,6 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
     var auth: String?
     @Option(help: "Window of every flow log in seconds, whatever the API says (default 0: as the API says).")
     var flowLogsWindowSeconds: Int?
+    @Option(help: "Seconds a host may be silent before nothing waits for it (default 30).")
+    var hostLostSeconds: Int?
     @Option(help: "Milliseconds a status stays transitional at least (default 0).")
     var asyncDelay: Int?
     @Option(help: "The agent's executable (default: weir-agent beside weir).")
@@ -62,6 +80,11 @@ struct ServeCommand: AsyncParsableCommand {
         func set(_ key: String, _ value: Int?) { if let value { values[key] = .init(.int(value), isSecret: false) } }
         set("data-dir", dataDir)
         set("listen", listen)
+        set("tls-listen", tlsListen)
+        set("tls-certificate", tlsCertificate)
+        set("tls-key", tlsKey)
+        set("tls-name", tlsName)
+        set("host-lost-seconds", hostLostSeconds)
         set("region", region)
         set("account-id", accountID)
         set("dataplane", dataplane)
@@ -75,6 +98,8 @@ struct ServeCommand: AsyncParsableCommand {
         set("agent-run-dir", agentRunDir)
         set("agent-attach", agentAttach)
         set("test-hold-milliseconds", testHoldMilliseconds)
+        if insecurePlainHTTP { values["insecure-plain-http"] = .init(.bool(true), isSecret: false) }
+        if tlsSelfSigned { values["tls-self-signed"] = .init(.bool(true), isSecret: false) }
         if withAgent { values["with-agent"] = .init(.bool(true), isSecret: false) }
         if lab { values["lab"] = .init(.bool(true), isSecret: false) }
         return values
@@ -100,6 +125,8 @@ struct ServeCommand: AsyncParsableCommand {
                 fflush(nil)
             }.run()
         } catch let problem as DataDirectory.Problem {
+            throw ValidationError(problem.description)
+        } catch let problem as ServerCertificate.Problem {
             throw ValidationError(problem.description)
         }
     }

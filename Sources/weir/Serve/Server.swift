@@ -39,11 +39,30 @@ struct Server {
         var parts: [any Service] = [
             Settler(services: services, logger: logger, clock: Self.now),
             FlowWindowKeeper(services: services, logger: logger, clock: Self.now),
-            try front.service(host: configuration.host, port: configuration.port, logger: quiet) { bound in
-                await running(on: bound, directory, root)
-                portBox.set(bound)
-            },
         ]
+        let tlsPort = PortBox()
+        if let tls = configuration.tls {
+            let keeper = try keeper(tls, directory, services, root)
+            parts.append(keeper)
+            parts.append(
+                try front.service(
+                    tls.address, tls: keeper.certificate.configuration { keeper.certificate }, logger: quiet
+                ) { bound in
+                    let pin = keeper.certificate.pin
+                    services.tlsEndpoint.value = .init(url: tls.url(port: bound), pin: pin)
+                    announce("TLS on \(tls.address.text(port: bound)), join at \(tls.url(port: bound)), pin \(pin)")
+                    tlsPort.set(bound)
+                })
+        }
+        parts.append(
+            try front.service(configuration.listen, logger: quiet) { bound in
+                // Its line is the last: whoever reads up to it has heard everything.
+                if configuration.tls != nil { await tlsPort.wait() }
+                let endpoint = ServerURL(.http, host: configuration.listen.host, port: bound).description
+                writeCredentials(directory, root, endpoint, services.tlsEndpoint.value?.pin)
+                announce("listening on \(endpoint)")
+                portBox.set(bound)
+            })
         parts.append(LongPolls(services.changes))
         if configuration.withAgent { parts.append(try agent(directory, services, portBox)) }
         if configuration.settings.allowsUnsigned {
@@ -69,16 +88,37 @@ struct Server {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
-    private func running(on port: Int, _ directory: DataDirectory, _ root: Credentials) async {
-        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        let endpoint = "http://\(host):\(port)"
+    /// For the command line on this machine.
+    private func writeCredentials(
+        _ directory: DataDirectory, _ root: Credentials, _ endpoint: String, _ pin: ServerPin?
+    ) {
         do {
             try directory.write(
                 .init(
                     AccessKeyId: root.accessKeyID, SecretAccessKey: root.secretAccessKey,
-                    Region: configuration.settings.region, Endpoint: endpoint))
+                    Region: configuration.settings.region, Endpoint: endpoint, Pin: pin?.text))
         } catch { logger.error("credentials not written", metadata: ["cause": "\(error)"]) }
-        announce("listening on \(endpoint)")
+    }
+
+    private func keeper(
+        _ tls: TLSListener, _ directory: DataDirectory, _ services: Services, _ root: Credentials
+    ) throws -> CertificateWatch {
+        let files: (certificate: String, key: String)
+        let first: ServerCertificate
+        switch tls.identity {
+        case .files(let certificate, let key):
+            files = (certificate, key)
+            first = try ServerCertificate(certificateFile: certificate, keyFile: key)
+        case .selfSigned:
+            files = (directory.tlsCertificateFile, directory.tlsKeyFile)
+            let names = tls.names + ["localhost", "127.0.0.1", "::1"].filter { !tls.names.contains($0) }
+            first = try SelfSignedCertificate.ensure(directory, names: names, now: Date())
+        }
+        return CertificateWatch(first, certificateFile: files.certificate, keyFile: files.key, logger: logger) { new in
+            services.tlsEndpoint.value?.pin = new.pin
+            guard let known = directory.readCredentials() else { return }
+            writeCredentials(directory, root, known.Endpoint, new.pin)
+        }
     }
 
     /// The root account's key: preset by the environment, else as it was, else made and shown once.
@@ -126,7 +166,7 @@ struct Server {
                 [
                     "run", "--state-dir", directory.agentDirectory, "--run-dir", configuration.agentRunDirectory,
                     "--attach", configuration.agentAttach,
-                    "--server", "http://\(configuration.host):\(port.value)",
+                    "--server", configuration.localURL(port: port.value),
                 ] + (lab ? ["--lab"] : [])
             }, logger: logger, started: { await port.wait() },
             joinToken: {
@@ -141,7 +181,7 @@ struct Server {
                 try await services.store.write { tx in try tx.insert(key) }
                 services.keys.add(key, secret: secret)
                 return JoinToken(
-                    url: "http://\(configuration.host):\(port.value)", fingerprint: nil, id: id, secret: secret
+                    url: configuration.localURL(port: port.value), pin: nil, id: id, secret: secret
                 ).text
             })
     }

@@ -1,3 +1,4 @@
+import CloudAPI
 import Configuration
 import ControlPlane
 import FoundationEssentials
@@ -9,7 +10,12 @@ import SystemPackage
 /// | key | default | meaning |
 /// | --- | --- | --- |
 /// | `data-dir` | `/var/lib/weir` as root, else `~/.weir` | everything the server keeps; made 0700 |
-/// | `listen` | `127.0.0.1:8280` | address and port; port 0 takes a free one |
+/// | `listen` | `127.0.0.1:8280` | address and port for plain HTTP; port 0 takes a free one |
+/// | `insecure-plain-http` | `false` | lets `listen` be another address than loopback |
+/// | `tls-listen` | none | address and port for TLS, for hosts on other machines |
+/// | `tls-certificate`, `tls-key` | none | PEM files: the chain, its own certificate first, and its key |
+/// | `tls-self-signed` | `false` | makes key and certificate once, in the data directory |
+/// | `tls-name` | address of `tls-listen`, or hostname | how others reach it; commas between, the first in join tokens |
 /// | `region` | `cn-beijing` | default region |
 /// | `account-id` | `2100000001` | the root account |
 /// | `dataplane` | `none` (`agents` with `with-agent` or `lab`) | who makes intent true |
@@ -20,6 +26,7 @@ import SystemPackage
 /// | `ipv6-pool` | `fd77:6569:7200::/40` | where VPCs that name no IPv6 block get their /56 from; /8–/56 |
 /// | `auth` | `signed` | `none` answers unsigned calls; loopback only |
 /// | `flow-logs.window-seconds` | `0` | window of every flow log, 1–3600; 0 keeps AggregationInterval |
+/// | `host-lost-seconds` | `30` | how long a host may be silent before nothing waits for it, 3–3600 |
 /// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
 /// | `agent-path` | beside `weir` | the agent's executable |
 /// | `agent-run-dir` | `/run/weir/<lab-name>` | where the agent mounts its bpffs |
@@ -28,8 +35,9 @@ import SystemPackage
 struct ServerConfiguration {
     var settings = Settings()
     var dataDirectory = ""
-    var host = "127.0.0.1"
-    var port = 8280
+    /// For plain HTTP.
+    var listen = ListenAddress(host: "127.0.0.1", port: 8280)
+    var tls: TLSListener?
     var withAgent = false
     var agentPath = ""
     var agentRunDirectory = ""
@@ -37,8 +45,10 @@ struct ServerConfiguration {
 
     /// Every key a configuration file may have.
     static let keys = [
-        "data-dir", "listen", "region", "account-id", "dataplane", "with-agent", "lab", "lab-name", "lab-mtu",
-        "ipv6-pool", "auth", "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir", "agent-attach",
+        "data-dir", "listen", "insecure-plain-http", "tls-listen", "tls-certificate", "tls-key", "tls-self-signed",
+        "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent", "lab", "lab-name",
+        "lab-mtu", "ipv6-pool", "auth", "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir",
+        "agent-attach",
         "test-hold-milliseconds",
     ]
 
@@ -81,13 +91,19 @@ struct ServerConfiguration {
         let isRoot = geteuidIsRoot()
         let home = ProcessInfo.processInfo.environment["HOME"] ?? "."
         dataDirectory = text("data-dir", isRoot ? "/var/lib/weir" : home + "/.weir")
-        let listen = text("listen", "127.0.0.1:8280")
-        if let address = ListenAddress(listen) {
-            host = address.host
-            port = address.port
-        } else {
-            problems.append("listen: \(listen) is not an address and a port, e.g. 127.0.0.1:8280")
+        func address(_ key: String, _ text: String) -> ListenAddress? {
+            if let address = ListenAddress(text) { return address }
+            problems.append("\(key): \(text) is not an address and a port, e.g. 127.0.0.1:8280")
+            return nil
         }
+        listen = address("listen", text("listen", listen.text)) ?? listen
+        let tlsText = text("tls-listen", "")
+        do {
+            tls = try TLSListener(
+                address: tlsText.isEmpty ? nil : address("tls-listen", tlsText),
+                certificateFile: text("tls-certificate", ""), keyFile: text("tls-key", ""),
+                isSelfSigned: flag("tls-self-signed"), names: text("tls-name", ""))
+        } catch { problems += error.list }
         settings.region = text("region", settings.region)
         settings.accountID = text("account-id", settings.accountID)
         if !settings.accountID.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) || settings.accountID.utf8.count > 18 {
@@ -120,13 +136,21 @@ struct ServerConfiguration {
         let auth = text("auth", "signed")
         if auth != "signed", auth != "none" { problems.append("auth: \(auth) is neither signed nor none") }
         settings.allowsUnsigned = auth == "none"
-        if settings.allowsUnsigned, !ListenAddress.isLoopback(host) {
-            problems.append("auth: none is for loopback alone, not for \(host)")
+        for address in [listen, tls?.address] {
+            if settings.allowsUnsigned, let address, !address.isLoopback {
+                problems.append("auth: none is for loopback alone, not for \(address.host)")
+            }
         }
-        if !ListenAddress.isLoopback(host) {
-            problems.append("listen: plain HTTP is for loopback alone; put a TLS proxy in front for \(host)")
+        if !listen.isLoopback, !flag("insecure-plain-http") {
+            problems.append(
+                "listen: plain HTTP is for loopback alone; serve \(listen.host) with tls-listen \(listen.text) and "
+                    + "tls-self-signed (or tls-certificate and tls-key), or say insecure-plain-http as well")
+        }
+        if withAgent, !listen.isLoopback, !listen.isWildcard {
+            problems.append("listen: the agent beside the server needs loopback, or all addresses, not \(listen.host)")
         }
         settings.flowWindowSeconds = number("flow-logs.window-seconds", 0, 0...3600)
+        settings.hostLostSeconds = number("host-lost-seconds", settings.hostLostSeconds, 3...3600)
         settings.asyncDelayMilliseconds = Int64(number("async-delay", 0, 0...600_000))
         settings.holdTokenCallsMilliseconds = Int64(number("test-hold-milliseconds", 0, 0...60_000))
         settings.registersUnknownInstances = settings.allowsUnsigned || settings.lab || settings.dataPlane == .none
@@ -139,15 +163,23 @@ struct ServerConfiguration {
         if !problems.isEmpty { throw Problems(list: problems) }
     }
 
+    /// How the agent beside the server reaches it, once the listener has its port.
+    func localURL(port: Int) -> String {
+        let host = listen.isWildcard ? listen.host.contains(":") ? "::1" : "127.0.0.1" : listen.host
+        return ServerURL(.http, host: host, port: port).description
+    }
+
     /// The effective values, one a line; there are no secrets among them.
     var lines: [String] {
         [
-            "data-dir = \(dataDirectory)", "listen = \(host):\(port)", "region = \(settings.region)",
+            "data-dir = \(dataDirectory)", "listen = \(listen.text)",
+            "tls-listen = \(tls?.address.text ?? "(none)")", "region = \(settings.region)",
             "account-id = \(settings.accountID)", "dataplane = \(settings.dataPlane.rawValue)",
             "with-agent = \(withAgent)", "lab = \(settings.lab)", "lab-name = \(settings.labName)",
             "lab-mtu = \(settings.labMTU)", "ipv6-pool = \(settings.ipv6Pool)",
             "auth = \(settings.allowsUnsigned ? "none" : "signed")",
             "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
+            "host-lost-seconds = \(settings.hostLostSeconds)",
             "async-delay = \(settings.asyncDelayMilliseconds)",
             "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",
             "agent-run-dir = \(agentRunDirectory)", "agent-attach = \(agentAttach)",

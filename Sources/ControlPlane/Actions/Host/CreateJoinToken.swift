@@ -16,6 +16,10 @@ struct CreateJoinToken: ServiceAction, WeirAction {
         let TokenId: String
         let TokenSecret: String
         let ExpiresAt: String
+        /// Where other machines reach this server by TLS; absent when they do not.
+        let ServerUrl: String?
+        /// The key it proves there.
+        let ServerPin: ServerPin?
     }
     init() {}
 
@@ -33,6 +37,8 @@ struct CreateJoinToken: ServiceAction, WeirAction {
         }
         call.services.keys.add(key, secret: secret)
         return Response(
-            TokenId: id, TokenSecret: secret, ExpiresAt: CalendarTime.rfc3339(unixMilliseconds: expiresAt))
+            TokenId: id, TokenSecret: secret, ExpiresAt: CalendarTime.rfc3339(unixMilliseconds: expiresAt),
+            ServerUrl: call.services.tlsEndpoint.value?.url.description,
+            ServerPin: call.services.tlsEndpoint.value?.pin)
     }
 }

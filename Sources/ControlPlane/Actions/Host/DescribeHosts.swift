@@ -15,7 +15,7 @@ struct DescribeHosts: ReadAction, WeirAction {
             Hosts: hosts.map { host in
                 HostView(
                     HostId: host.id.rawValue, Hostname: host.name,
-                    Reachable: call.now - host.heardAt <= Settler.reachableMilliseconds,
+                    Reachable: call.settings.isReachable(heardAt: host.heardAt, now: call.now),
                     HeardAt: CalendarTime.rfc3339(unixMilliseconds: host.heardAt), IsLab: host.isLab,
                     AcknowledgedGeneration: host.acknowledgedGeneration,
                     Failures: (try? JSONDecoder().decode(

@@ -10,7 +10,7 @@ public struct HostList: Codable, Sendable {
 public struct HostView: Codable, Sendable {
     public var HostId: String
     public var Hostname: String
-    /// Heard within the last 30 s.
+    /// Heard within the last 30 s, or what the server was told instead.
     public var Reachable: Bool
     public var HeardAt: String
     public var IsLab: Bool

@@ -24,7 +24,10 @@ struct PullState: ServiceAction, WeirAction {
             host.heardAt = call.now
             try tx.update(host)
         }
-        let deadline = ContinuousClock.now + .seconds(request.waitSeconds)
+        // Asked again well before it counts as lost, however long it would wait.
+        let deadline =
+            ContinuousClock.now
+            + .milliseconds(min(request.waitSeconds * 1000, call.settings.hostLostSeconds * 1000 / 3))
         while true {
             let seen = call.services.changes.count
             let state = try await call.services.store.read { tx -> DesiredState? in
