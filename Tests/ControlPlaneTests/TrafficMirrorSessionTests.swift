@@ -152,12 +152,59 @@ import Testing
         ).text("TrafficMirrorTargetId")
         try await cloud.settle()
         await create(cloud, (balancer, seeded.filter)).refused(400, "InvalidParameter.NetworkInterfaceId")
-        // Also when the target is changed later.
+        // Nor with another target, while that one stands: the CLB's copies would be copied on.
+        await create(cloud, seeded).refused(400, "InvalidParameter.NetworkInterfaceId")
+        await cloud.call("DeleteTrafficMirrorTarget", ["TrafficMirrorTargetId": balancer]).succeeded()
+        try await cloud.settle()
         let session = try await cloud.seedSession(seeded)
-        await modify(cloud, session, ["TrafficMirrorTargetId": balancer]).refused(
-            400, "InvalidParameter.NetworkInterfaceId")
+        await cloud.call(
+            "CreateTrafficMirrorTarget", ["InstanceType": "ClbInstance", "InstanceId": "clb-1"]
+        ).refused(400, "InvalidParameter.NetworkInterfaceId")
+        await cloud.call(
+            "CreateTrafficMirrorTarget", ["InstanceType": "NetworkInterface", "InstanceId": "eni-source"]
+        ).refused(400, "InvalidParameter.NetworkInterfaceId")
+        // Also when the target is changed later.
         try await cloud.change(TrafficMirrorTarget.self, seeded.target) { $0.instanceID = "eni-source" }
         await modify(cloud, session, ["TrafficMirrorTargetId": seeded.target]).refused(
+            400, "InvalidParameter.NetworkInterfaceId")
+    }
+
+    @Test func `copies never go to an address of their source`() async throws {
+        let cloud = try TestCloud()
+        let seeded = try await cloud.seedMirroring()
+        // Adopted on another host, with the same address.
+        try await cloud.seedInterface("eni-twin", instance: "i-twin", number: 10)
+        let twin = try await cloud.call(
+            "CreateTrafficMirrorTarget", ["InstanceType": "NetworkInterface", "InstanceId": "eni-twin"]
+        ).text("TrafficMirrorTargetId")
+        try await cloud.settle()
+        await create(cloud, (twin, seeded.filter)).refused(400, "InvalidParameter.NetworkInterfaceId")
+        let session = try await cloud.seedSession(seeded)
+        await modify(cloud, session, ["TrafficMirrorTargetId": twin]).refused(
+            400, "InvalidParameter.NetworkInterfaceId")
+        let secondary = try #require(IPv4Address("10.0.0.12"))
+        try await cloud.seedInterface("eni-2", instance: "i-2", number: 20) { $0.secondaryAddresses = [secondary] }
+        try await cloud.seedInterface("eni-3", instance: "i-3", number: 12)
+        let third = try await cloud.call(
+            "CreateTrafficMirrorTarget", ["InstanceType": "NetworkInterface", "InstanceId": "eni-3"]
+        ).text("TrafficMirrorTargetId")
+        try await cloud.settle()
+        await create(cloud, (third, seeded.filter), ["NetworkInterfaceId": "eni-2", "Priority": "2"]).refused(
+            400, "InvalidParameter.NetworkInterfaceId")
+    }
+
+    @Test func `no session goes on from another's target, so that there is no ring`() async throws {
+        let cloud = try TestCloud()
+        let seeded = try await cloud.seedMirroring()
+        _ = try await cloud.seedSession(seeded)
+        try await cloud.seedInterface("eni-third", instance: "i-third", number: 12)
+        let third = try await cloud.call(
+            "CreateTrafficMirrorTarget", ["InstanceType": "NetworkInterface", "InstanceId": "eni-third"]
+        ).text("TrafficMirrorTargetId")
+        try await cloud.settle()
+        await create(cloud, (third, seeded.filter), ["NetworkInterfaceId": "eni-target", "Priority": "2"]).refused(
+            400, "InvalidParameter.NetworkInterfaceId")
+        await create(cloud, (third, seeded.filter), ["NetworkInterfaceId": "eni-third", "Priority": "2"]).refused(
             400, "InvalidParameter.NetworkInterfaceId")
     }
 

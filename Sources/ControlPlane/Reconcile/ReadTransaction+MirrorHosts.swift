@@ -2,11 +2,23 @@ import Model
 import Store
 
 extension ReadTransaction {
-    /// The hosts that hold the source ENI of a session.
-    func hosts(mirroring session: TrafficMirrorSession) throws -> [String] {
+    /// The hosts that a session concerns: who holds its source ENI sends the copies, and who holds the ENI they go to
+    /// must know them from its own traffic.
+    func hosts(concernedBy session: TrafficMirrorSession) throws -> [String] {
         let scope = Scope(accountID: session.accountID, region: session.region)
-        let source = try find(NetworkInterface.self, session.networkInterfaceID.rawValue, in: scope)
-        return try hosts(holding: source.map { [$0] } ?? [])
+        var ids = [session.networkInterfaceID.rawValue]
+        if let target = try find(TrafficMirrorTarget.self, session.targetID.rawValue, in: scope) {
+            ids.append(try interfaceID(receivingFor: target, in: scope))
+        }
+        return try hosts(holding: list(ListQuery<NetworkInterface>().ids(ids), in: scope).items)
+    }
+
+    /// The ENI that takes in what is sent to a target: itself, or that of its CLB. Empty when there is none.
+    func interfaceID(receivingFor target: TrafficMirrorTarget, in scope: Scope) throws -> String {
+        switch target.instanceType {
+        case .networkInterface: target.instanceID
+        case .loadBalancer: try find(LoadBalancer.self, target.instanceID, in: scope)?.networkInterfaceID ?? ""
+        }
     }
 
     /// The hosts that hold a source ENI of any session that uses a filter.

@@ -77,7 +77,10 @@ public final class Settler: Service {
         for var resource in try tx.list(query, in: nil).items where isDue(resource.updatedAt, now) {
             switch SettleStep.plan(resource, hosts) {
             case .wait: continue
-            case .remove: try tx.delete(R.self, resource.id.rawValue)
+            case .remove:
+                try tx.delete(R.self, resource.id.rawValue)
+                // Between hosts: the target's looked out for its copies until now.
+                if R.self == TrafficMirrorSession.self, resource.waitsFor.count > 1 { _ = try tx.raiseGeneration() }
             case .settle(let status):
                 resource.status = status
                 resource.failure = ""

@@ -27,12 +27,17 @@ struct PutSlices: ServiceAction, WeirAction {
         guard let spool = SpoolID(request.spoolID) else { throw APIError.invalidParameter("SpoolId") }
         guard let bytes = Data(base64Encoded: request.data), let slices = try? FlowSliceCodec.decode(Array(bytes))
         else { throw APIError.invalidParameter("Data") }
-        let logs = try await call.services.store.read { tx in
-            // A host feeds flow logs of its own account and region alone.
-            try tx.list(ListQuery<FlowLog>(), in: call.scope).items.map { $0.settings(call.settings) }
+        let (logs, foreign) = try await call.services.store.read { tx in
+            // A host feeds flow logs of its own account and region alone, with the traffic of its own ENIs.
+            (
+                try tx.list(ListQuery<FlowLog>(), in: call.scope).items.map { $0.settings(call.settings) },
+                try tx.interfaceIDs(
+                    Set(slices.map(\.networkInterfaceID)).sorted(), notOfHost: call.hostID, in: call.scope)
+            )
         }
         let batch = FlowBatch(
-            agentID: call.hostID, spoolID: spool, sequence: UInt64(request.sequence), slices: slices)
+            agentID: call.hostID, spoolID: spool, sequence: UInt64(request.sequence),
+            slices: slices.filter { !foreign.contains($0.networkInterfaceID) })
         do {
             let acknowledged = try await call.services.flowLogs.ingest(batch, logs: logs, at: call.now / 1000)
             return PutSlicesResponse(acknowledgedSequence: acknowledged)

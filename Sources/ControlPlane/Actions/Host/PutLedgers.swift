@@ -1,6 +1,7 @@
 import CloudAPI
 import FoundationEssentials
 import Model
+import Store
 
 /// An agent sends the account of its sessions.
 struct PutLedgers: ServiceAction, WeirAction {
@@ -12,7 +13,11 @@ struct PutLedgers: ServiceAction, WeirAction {
         guard let ledgers = try? JSONDecoder().decode([SessionLedger].self, from: Data(request.document.utf8)) else {
             throw APIError.invalidParameter("Document")
         }
-        call.services.ledgers.put(ledgers, host: call.hostID, at: call.now)
+        let own = try await call.services.store.read { tx in
+            try tx.sessionIDs(ofHost: call.hostID, ledgers.map(\.sessionID), in: call.scope)
+        }
+        // What a host says of sessions that are not its own is not kept.
+        call.services.ledgers.put(ledgers.filter { own.contains($0.sessionID) }, host: call.hostID, at: call.now)
         return EmptyResult()
     }
 }

@@ -10,15 +10,22 @@ extension Call {
         return session
     }
 
-    /// An ENI must not be source and target at the same time, be it as the target itself or as a target's CLB.
-    func requireNoLoop(
-        source: Identifier<NetworkInterface>, target: TrafficMirrorTarget, _ tx: any ReadTransaction
-    ) throws {
-        let targets = ListQuery<TrafficMirrorTarget>().filter("instanceID", source.rawValue)
+    /// An ENI must not be source and target at the same time, be it as a target itself or as that of a target's CLB:
+    /// of this target or any other, so that there is no chain of sessions at all. Nor may the copies go to an address
+    /// of the source's own, which another ENI can have that was adopted elsewhere.
+    func requireNoLoop(source: NetworkInterface, target: TrafficMirrorTarget, _ tx: any ReadTransaction) throws {
+        let balancers = ListQuery<LoadBalancer>().filter("networkInterfaceID", source.id.rawValue)
+        let receivers = [source.id.rawValue] + (try tx.list(balancers, in: scope).items.map(\.id.rawValue))
+        let targets = ListQuery<TrafficMirrorTarget>().filter("instanceID", anyOf: receivers)
         guard try tx.count(targets, in: scope) == 0 else { throw APIError.sourceAndTarget }
-        guard target.instanceType == .loadBalancer else { return }
-        let balancer = try tx.find(LoadBalancer.self, target.instanceID, in: scope)
-        guard balancer?.networkInterfaceID != source.rawValue else { throw APIError.sourceAndTarget }
+        let address: IPv4Address? =
+            switch target.instanceType {
+            case .networkInterface:
+                try tx.find(NetworkInterface.self, target.instanceID, in: scope)?.primaryAddress
+            case .loadBalancer: try tx.find(LoadBalancer.self, target.instanceID, in: scope)?.address
+            }
+        guard let address, ([source.primaryAddress] + source.secondaryAddresses).contains(address) else { return }
+        throw APIError.sourceAndTarget
     }
 
     /// A session's priority must be free in the account and region; its own row does not count.

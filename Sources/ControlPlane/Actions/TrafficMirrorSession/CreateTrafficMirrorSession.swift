@@ -45,7 +45,7 @@ struct CreateTrafficMirrorSession: WriteAction {
         try checkSource(source, tx, call)
         guard !target.status.isTransitional else { throw APIError.targetStatus }
         guard !filter.status.isTransitional else { throw APIError.filterStatus }
-        try call.requireNoLoop(source: source.id, target: target, tx)
+        try call.requireNoLoop(source: source, target: target, tx)
 
         let id: Identifier<TrafficMirrorSession> = call.newID("tms")
         var session = TrafficMirrorSession(
@@ -58,7 +58,7 @@ struct CreateTrafficMirrorSession: WriteAction {
         try call.requireFreePriority(of: session, tx)
         try checkQuotas(source, call, tx)
 
-        session.waitsFor = try tx.hosts(holding: [source])
+        session.waitsFor = try tx.hosts(concernedBy: session)
         session.generation = try tx.raiseGeneration()
         try tx.insert(session)
         try call.insertTags(request.tags, of: session, tx)

@@ -42,7 +42,10 @@ struct ModifyTrafficMirrorSessionAttributes: WriteAction {
         var session = try call.changeableSession(request.id, tx)
         if let target {
             guard !target.status.isTransitional else { throw APIError.targetStatus }
-            try call.requireNoLoop(source: old.networkInterfaceID, target: target, tx)
+            let source = try call.find(
+                NetworkInterface.self, old.networkInterfaceID.rawValue, tx,
+                or: .notFound("EniId", "elastic network interface"))
+            try call.requireNoLoop(source: source, target: target, tx)
         }
         if let filter, filter.status.isTransitional { throw APIError.filterStatus }
         session.targetID = target?.id ?? session.targetID
@@ -56,7 +59,8 @@ struct ModifyTrafficMirrorSessionAttributes: WriteAction {
 
         session.status = .pending
         session.updatedAt = call.now
-        session.waitsFor = try tx.hosts(mirroring: session)
+        // The host of the target it had forgets the old copies.
+        session.waitsFor = Set(try tx.hosts(concernedBy: old) + tx.hosts(concernedBy: session)).sorted()
         session.generation = try tx.raiseGeneration()
         try tx.update(session)
         return EmptyResult()

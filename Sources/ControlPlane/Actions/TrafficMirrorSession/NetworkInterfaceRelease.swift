@@ -21,12 +21,12 @@ extension Call {
         }
     }
 
-    /// Marks a session as going; it is gone when the hosts of its source have let go of it.
+    /// Marks a session as going; it is gone when the hosts of its source and target have let go of it.
     func end(_ session: TrafficMirrorSession, _ tx: any WriteTransaction) throws {
         var session = session
         session.status = .deleting
         session.updatedAt = now
-        session.waitsFor = try tx.hosts(mirroring: session)
+        session.waitsFor = try tx.hosts(concernedBy: session)
         session.generation = try tx.raiseGeneration()
         try tx.update(session)
     }

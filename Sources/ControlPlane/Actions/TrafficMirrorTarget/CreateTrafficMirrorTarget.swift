@@ -56,7 +56,11 @@ struct CreateTrafficMirrorTarget: WriteAction {
             throw APIError.invalidStatus("Eni", "elastic network interface")
         }
         guard !interface.instanceID.isEmpty else { throw APIError.interfaceNotAttached }
-        let sessions = ListQuery<TrafficMirrorSession>().filter("networkInterfaceID", id)
+        try requireNoSource(id, call, tx)
+    }
+
+    private func requireNoSource(_ interfaceID: String, _ call: Call, _ tx: any ReadTransaction) throws {
+        let sessions = ListQuery<TrafficMirrorSession>().filter("networkInterfaceID", interfaceID)
         guard try tx.count(sessions, in: call.scope) == 0 else { throw APIError.sourceAndTarget }
     }
 
@@ -67,5 +71,6 @@ struct CreateTrafficMirrorTarget: WriteAction {
                 .init("InvalidClb.InvalidStatus", 400),
                 "The specified CLB is not in the correct status for the request. Current CLB has been frozen.")
         }
+        if !balancer.networkInterfaceID.isEmpty { try requireNoSource(balancer.networkInterfaceID, call, tx) }
     }
 }
