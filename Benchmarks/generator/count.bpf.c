@@ -72,11 +72,16 @@ static __always_inline __s64 sum_of(struct __sk_buff *skb, __u32 start, __u32 le
     return length ? -1 : (__s64)sum;
 }
 
-static __always_inline void add_identity(struct __sk_buff *skb, __u32 transport, __u8 protocol, struct count_values *to) {
+// Packets of the generator carry their number; others go to other ports.
+static __always_inline void add_number(struct __sk_buff *skb, __u32 transport, __u8 protocol, struct count_values *to) {
+    __be16 ports[2];
     __be64 number_be;
     __u32 payload = transport + (protocol == IPPROTO_TCP ? TCP_BYTES : UDP_BYTES);
-    if (bpf_skb_load_bytes(skb, payload, &number_be, 8) == 0)
-        to->identity += mixed(bpf_be64_to_cpu(number_be));
+    if (bpf_skb_load_bytes(skb, transport, ports, 4) || ports[1] != bpf_htons(settings.numbered_port) ||
+        bpf_skb_load_bytes(skb, payload, &number_be, 8))
+        return;
+    to->numbered += 1;
+    to->identity += mixed(bpf_be64_to_cpu(number_be));
 }
 
 // The frame inside a copy, at `start`. 0 when it is one.
@@ -100,7 +105,7 @@ static __always_inline int look_inside(struct __sk_buff *skb, __u32 start, struc
         to->cut += 1;
     if (!is_first || (ip.protocol != IPPROTO_UDP && ip.protocol != IPPROTO_TCP))
         return 0;
-    add_identity(skb, transport, ip.protocol, to);
+    add_number(skb, transport, ip.protocol, to);
     if (is_cut || !settings.verify)
         return 0;
     __u32 length = total - IP_BYTES;
@@ -140,7 +145,7 @@ int count(struct __sk_buff *skb) {
         if (is_wrong)
             to->malformed += 1;
     } else {
-        add_identity(skb, ETHERNET_BYTES + IP_BYTES, header.ip.protocol, to);
+        add_number(skb, ETHERNET_BYTES + IP_BYTES, header.ip.protocol, to);
     }
     return settings.drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }

@@ -4,9 +4,10 @@
 //       [--port N] [--tcp] [--cpu N] [--mac MAC]
 //     hands exactly N packets to the stack as received by the device (in the namespace of the caller), and prints
 //     {"packets","seconds","identity"}. Flows take turns; each differs by source port, then by source address.
-//   packets count --device D --port N [--tcp] [--copies] [--verify] [--keep]
-//     counts what arrives for the port and drops it (not with --keep). Prints a line of JSON at once, and for each
-//     line of standard input; ends with it.
+//   packets count --device D --port N [--tcp] [--copies] [--verify] [--keep] [--numbered PORT]
+//     counts what arrives for the port and drops it (not with --keep); with --copies also what is inside, with
+//     --verify its checksums. Packets of the generator to the numbered port (7000) are told by their numbers.
+//     Prints a line of JSON at once, and for each line of standard input; ends with it.
 
 #define _GNU_SOURCE
 #include "packets.h"
@@ -148,9 +149,9 @@ static void print_values(int map) {
     for (int cpu = 0; cpu < cpus; cpu++)
         for (size_t i = 0; i < sizeof(sum) / sizeof(__u64); i++)
             ((__u64 *)&sum)[i] += ((__u64 *)&of_cpu[cpu])[i];
-    printf("{\"packets\": %llu, \"bytes\": %llu, \"identity\": \"%016llx\", \"inner_bytes\": %llu, \"malformed\": %llu, "
-           "\"cut\": %llu, \"checked\": %llu, \"bad_checksum\": %llu}\n",
-           sum.packets, sum.bytes, sum.identity, sum.inner_bytes, sum.malformed, sum.cut, sum.checked,
+    printf("{\"packets\": %llu, \"bytes\": %llu, \"numbered\": %llu, \"identity\": \"%016llx\", "
+           "\"inner_bytes\": %llu, \"malformed\": %llu, \"cut\": %llu, \"checked\": %llu, \"bad_checksum\": %llu}\n",
+           sum.packets, sum.bytes, sum.numbered, sum.identity, sum.inner_bytes, sum.malformed, sum.cut, sum.checked,
            sum.bad_checksum);
     fflush(stdout);
 }
@@ -173,10 +174,10 @@ int main(int argc, char **argv) {
         {"device", 1, 0, 'd'}, {"to", 1, 0, 't'},      {"from", 1, 0, 'f'}, {"packets", 1, 0, 'n'},
         {"frame", 1, 0, 's'},  {"flows", 1, 0, 'F'},   {"rate", 1, 0, 'r'}, {"port", 1, 0, 'p'},
         {"tcp", 0, 0, 'T'},    {"cpu", 1, 0, 'c'},     {"mac", 1, 0, 'm'},  {"copies", 0, 0, 'C'},
-        {"verify", 0, 0, 'v'}, {"keep", 0, 0, 'k'},    {}};
+        {"verify", 0, 0, 'v'}, {"keep", 0, 0, 'k'},   {"numbered", 1, 0, 'N'}, {}};
     struct generate_settings sent = {
         .first_source_port = 16384, .destination_port = 7000, .protocol = IPPROTO_UDP, .flows = 1, .frame_bytes = 64};
-    struct count_settings counted = {.port = 7000, .protocol = IPPROTO_UDP, .drop = 1};
+    struct count_settings counted = {.port = 7000, .protocol = IPPROTO_UDP, .drop = 1, .numbered_port = 7000};
     unsigned long long packets = 1000000;
     const char *device = NULL, *mac = NULL;
     cpu_set_t cpus;
@@ -203,6 +204,7 @@ int main(int argc, char **argv) {
         case 'm': mac = optarg; break;
         case 'C': counted.copies = 1; break;
         case 'v': counted.verify = 1; break;
+        case 'N': counted.numbered_port = number(name, optarg, 1, 65535); break;
         case 'k': counted.drop = 0; break;
         default: return 2;
         }

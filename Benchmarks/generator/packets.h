@@ -50,12 +50,16 @@ struct count_settings {
     __u8 copies;
     /// Add up the checksums of the inner packets too.
     __u8 verify;
+    /// Destination port of the generator's packets, inside the copies too.
+    __u16 numbered_port;
 };
 
 struct count_values {
     __u64 packets;
     /// IP total length of the packets as they arrived.
     __u64 bytes;
+    /// Those that the generator sent, inside copies too, and the sum of `mixed` over their numbers.
+    __u64 numbered;
     __u64 identity;
     /// Of copies: inner frames, and what is wrong with them.
     __u64 inner_bytes;

@@ -24,12 +24,13 @@ final class Capture {
     private let path: String
     private let running: Command.Running
 
-    init(in namespace: String, device: String = "eth0") throws {
+    /// With a filter it is a sample, chosen by what is in the copies.
+    init(in namespace: String, device: String = "eth0", filter: String = "udp port 4789") throws {
         path = "/tmp/weir-capture-\(namespace).pcap"
         running = try Command.start(
             [
                 "tcpdump", "-i", device, "-B", "65536", "-s", "0", "-n", "-U", "-Z", "root", "-w",
-                path, "udp", "port", "4789",
+                path, filter,
             ], in: namespace, until: "listening on")
     }
 
