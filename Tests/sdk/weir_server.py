@@ -50,7 +50,9 @@ class WeirServer:
         lines.put(None)
 
     def _wait_for_port(self):
-        seen, end = [], time.monotonic() + START_SECONDS
+        # What it printed up to the line that is waited for.
+        self.seen = seen = []
+        end = time.monotonic() + START_SECONDS
         while True:
             try:
                 line = self.lines.get(timeout=max(0.0, end - time.monotonic()))

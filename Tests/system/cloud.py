@@ -84,7 +84,11 @@ class Cloud:
     def weir(self, *words):
         done = subprocess.run([BIN, *words], capture_output=True, text=True, env=self.environment)
         assert done.returncode == 0, f"weir {' '.join(words)}: {done.stderr}"
-        return json.loads(done.stdout) if done.stdout.startswith("{") else done.stdout
+        return self.parsed(done.stdout)
+
+    @staticmethod
+    def parsed(text):
+        return json.loads(text) if text.startswith("{") else text
 
     def api(self, action, **arguments):
         pairs = [f"{key.replace('__', '.')}={value}" for key, value in arguments.items()]

@@ -48,6 +48,9 @@ struct ServerCertificate: Sendable {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        // Nobody has to wait for the other's good-bye (RFC 8446, 6.1), and a client that is idle says none: a server
+        // that stops would.
+        configuration.shutdownTimeout = .milliseconds(100)
         return configuration
     }
 
