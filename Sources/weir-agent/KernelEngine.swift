@@ -14,7 +14,6 @@ enum KernelEngine {
     static func takeDown(_ directory: AgentDirectory) throws {
         guard try PinMount.isMounted(directory.pins) else { return }
         let engine = try KernelDataPlane(pinDirectory: directory.pins)
-        defer { engine.detachAll() }
-        _ = try engine.drain(spool: DirectorySpool(directory: directory.spool))
+        try engine.takeDown(spool: DirectorySpool(directory: directory.spool))
     }
 }

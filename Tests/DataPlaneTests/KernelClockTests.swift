@@ -7,9 +7,10 @@ import Testing
 struct KernelClockTests {
     @Test func `the next boundary is a multiple of the slice and not further than one`() {
         for slice in [1, 5, 60] {
-            let before = KernelClock.boottimeNanoseconds
-            let wall = KernelClock.realtimeMilliseconds
-            let boundary = KernelClock.nextBoundary(sliceSeconds: slice)
+            let now = KernelClock.system.read()
+            let before = now.bootNanoseconds
+            let wall = now.wallMilliseconds
+            let boundary = SliceGrid(sliceSeconds: slice, now: now).deadline
             let length = UInt64(slice) * 1_000_000_000
             let latest = KernelClock.boottimeNanoseconds + length
             #expect(boundary > before)

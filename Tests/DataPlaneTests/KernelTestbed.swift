@@ -25,6 +25,7 @@ final class KernelTestbed {
     let pinDirectory: String
     let spool = MemorySpool()
     let attach: KernelDataPlane.Attach
+    let clock: KernelClock
     private(set) var dataPlane: KernelDataPlane?
     private(set) var generation: UInt64 = 0
 
@@ -35,9 +36,10 @@ final class KernelTestbed {
 
     init(
         mtu: Int = 1500, collectorMTU: Int = 9000, offloads: Bool = true,
-        attach: KernelDataPlane.Attach = KernelTestbed.defaultAttach
+        attach: KernelDataPlane.Attach = KernelTestbed.defaultAttach, clock: KernelClock = .system
     ) throws {
         self.attach = attach
+        self.clock = clock
         router = try bed.namespace("r")
         web = try bed.namespace("w")
         client = try bed.namespace("c")
@@ -48,7 +50,8 @@ final class KernelTestbed {
         for (namespace, port, number, mtu) in ends {
             try connect(namespace, port, UInt32(number), mtu, offloads)
         }
-        dataPlane = try KernelDataPlane(pinDirectory: pinDirectory, attach: attach, flowCapacity: 16384)
+        dataPlane = try KernelDataPlane(
+            pinDirectory: pinDirectory, attach: attach, flowCapacity: 16384, clock: clock)
     }
 
     private func connect(_ namespace: NetworkNamespace, _ port: String, _ number: UInt32, _ mtu: Int, _ offloads: Bool)
@@ -84,10 +87,15 @@ final class KernelTestbed {
     func plane() throws -> KernelDataPlane { try #require(dataPlane) }
 
     /// Lets go of the data plane without detaching, as a killed agent does, and takes over with a new one.
-    func restart(attach: KernelDataPlane.Attach? = nil) throws {
+    /// Between the two, `meanwhile` may change what is pinned; `build` makes the successor another build.
+    func restart(
+        attach: KernelDataPlane.Attach? = nil, build: UInt64? = nil, meanwhile: () throws -> Void = {}
+    ) throws {
         dataPlane = nil
+        try meanwhile()
         let attach = attach ?? self.attach
-        dataPlane = try KernelDataPlane(pinDirectory: pinDirectory, attach: attach, flowCapacity: 16384)
+        dataPlane = try KernelDataPlane(
+            pinDirectory: pinDirectory, attach: attach, flowCapacity: 16384, clock: clock, build: build)
     }
 
     func abandon() { dataPlane = nil }

@@ -160,3 +160,11 @@ int BPF_PROG(weir_dropped, struct sk_buff *skb, void *location, enum skb_drop_re
         stamped_dropped(skb, stamp);
     return 0;
 }
+
+// Attached once and never replaced, for a tracing program cannot be replaced in place. Its own change is a new
+// WEIR_LAYOUT.
+SEC("tp_btf/kfree_skb")
+int weir_dropped_entry(__u64 *context) {
+    bpf_tail_call(context, &drop_program, 0);
+    return 0;
+}

@@ -125,6 +125,14 @@ struct {
     __type(value, struct weir_skipped);
 } skipped SEC(".maps");
 
+// What the entry at kfree_skb jumps to: another build takes over between two packets.
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32);
+} drop_program SEC(".maps");
+
 // The agent's own memory: which ENI a slot is, which session an index. The programs never read it.
 struct weir_journal {
     __u8 bytes[WEIR_JOURNAL_BYTES];

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /// Version of the pinned layout; part of the pin path.
-#define WEIR_LAYOUT 2
+#define WEIR_LAYOUT 3
 
 /// Devices that can be bound or used as an underlay at once. The stamp has room for 16384.
 #define WEIR_SLOTS 1024

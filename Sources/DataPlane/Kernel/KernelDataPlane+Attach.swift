@@ -39,10 +39,18 @@ extension KernelDataPlane {
 
     func isAttached(_ point: AttachPoint, by attach: Attach) -> Bool {
         switch attach {
-        case .tcx: return link(point.name).deviceIndex() == point.ifindex
+        case .tcx:
+            return link(point.name).deviceIndex() == point.ifindex
+                || predecessor?.link(point.name).deviceIndex() == point.ifindex
         case .clsact:
-            let filters = try? socket(point)?.filters(index: point.ifindex, hook: point.hook)
-            return filters?.contains { $0.priority == Self.priority && $0.handle == handle(point) } == true
+            let programs = [link(point.name).programID(), predecessor?.link(point.name).programID()].compactMap { $0 }
+            guard !programs.isEmpty, let socket = socket(point),
+                let filters = try? socket.filters(index: point.ifindex, hook: point.hook)
+            else { return false }
+            let handle = handle(point)
+            return filters.contains {
+                $0.priority == Self.priority && $0.handle == handle && programs.contains($0.programID)
+            }
         }
     }
 
@@ -52,6 +60,10 @@ extension KernelDataPlane {
         case .tcx:
             let pinned = link(point.name)
             if pinned.deviceIndex() == point.ifindex { return try pinned.replace(with: program) }
+            if let old = predecessor?.link(point.name), old.deviceIndex() == point.ifindex {
+                try old.replace(with: program)
+                return try old.move(to: pinned.path)
+            }
             try NetworkNamespace(name: point.namespace).run {
                 try pinned.attach(program, deviceIndex: point.ifindex, hook: point.hook)
             }
@@ -60,17 +72,30 @@ extension KernelDataPlane {
                 throw KernelError(attempt: "attach to device \(point.ifindex)", code: ENODEV)
             }
             try makeClsact(point, socket)
+            // A successor knows the filter as ours by its program.
+            try link(point.name).pinProgram(program)
             try socket.setFilter(
                 index: point.ifindex, hook: point.hook, priority: Self.priority, handle: handle(point),
                 name: filterPrefix + point.name, program: program)
+            // What an agent of an unknown layout left here.
+            let known = Set(knownNames.map { filterPrefix + $0 })
+            for filter in try socket.filters(index: point.ifindex, hook: point.hook)
+            where filter.name.hasPrefix(filterPrefix) && !known.contains(filter.name) {
+                try socket.removeFilter(
+                    index: point.ifindex, hook: point.hook, priority: filter.priority, handle: filter.handle)
+            }
         }
     }
 
     /// Nothing happens when there is nothing to detach.
     func detach(_ point: AttachPoint, by attach: Attach) {
         switch attach {
-        case .tcx: link(point.name).remove()
+        case .tcx:
+            link(point.name).remove()
+            predecessor?.link(point.name).remove()
         case .clsact:
+            link(point.name).remove()
+            predecessor?.link(point.name).remove()
             if let socket = socket(point) {
                 try? socket.removeFilter(
                     index: point.ifindex, hook: point.hook, priority: Self.priority, handle: handle(point))

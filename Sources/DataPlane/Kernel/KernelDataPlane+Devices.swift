@@ -39,9 +39,23 @@ extension KernelDataPlane {
                 try bind(binding, place)
             } catch {
                 round.failBinding(id, "\(error)")
+                letGo(id)
             }
         }
         keepOwnAddresses(&round)
+    }
+
+    /// Removes what is left of programs whose device is gone; the ENI keeps its slot until it is no longer wanted.
+    private func letGo(_ id: String) {
+        if let slot = slot(of: id), !isAttached(slot) || isGone(slot) { detach(slot) }
+    }
+
+    /// Whether the device is not in its namespace any more. One that was moved takes its programs along.
+    private func isGone(_ slot: KernelJournal.Slot) -> Bool {
+        guard let network = try? networks.entry(slot.namespace),
+            UInt32(truncatingIfNeeded: network.inode) == slot.netns
+        else { return true }
+        do { return try network.socket.link(index: slot.ifindex) == nil } catch { return false }
     }
 
     /// Follows devices that were made again or lost their programs. Returns whether an ENI without a slot has its
@@ -54,6 +68,7 @@ extension KernelDataPlane {
                 if slot(of: binding.networkInterfaceID) == nil { isWaiting = true } else { try bind(binding, place) }
             } catch {
                 round.failBinding(binding.networkInterfaceID, "\(error)")
+                letGo(binding.networkInterfaceID)
             }
         }
         keepOwnAddresses(&round)
@@ -64,13 +79,24 @@ extension KernelDataPlane {
         let attempt = "bind \(binding.device)"
         let network = try networks.entry(binding.namespace)
         let place = binding.namespace.map { " in namespace \($0)" } ?? ""
-        guard let link = try network.socket.link(named: binding.device) else {
+        let netns = UInt32(truncatingIfNeeded: network.inode)
+        guard let link = try network.socket.link(named: binding.device) ?? renamed(binding, netns, network.socket)
+        else {
             throw KernelError(attempt: attempt, code: 0, detail: "there is no such device\(place)")
         }
         guard link.mac != nil, !link.isLoopback else {
             throw KernelError(attempt: attempt, code: 0, detail: "the device\(place) has no Ethernet address")
         }
-        return Place(netns: UInt32(truncatingIfNeeded: network.inode), link: link)
+        return Place(netns: netns, link: link)
+    }
+
+    /// A device that lost the binding's name to nobody is followed by its index while its programs are on it. As soon
+    /// as another device has the name, that one is meant.
+    private func renamed(_ binding: DeviceBinding, _ netns: UInt32, _ socket: RouteSocket) throws -> NetworkLink? {
+        guard let known = slot(of: binding.networkInterfaceID), known.netns == netns,
+            known.device == binding.device, isAttached(known)
+        else { return nil }
+        return try socket.link(index: known.ifindex)
     }
 
     private func bind(_ binding: DeviceBinding, _ place: Place) throws {
@@ -79,6 +105,7 @@ extension KernelDataPlane {
             let isSame = known.netns == place.netns && known.ifindex == place.link.index && known.side == binding.side
             if isSame, isAttached(known) { return try configure(known, accounting: isAccounting(known, binding)) }
             // The device is another one, or its programs speak for the other side.
+            if !isSame || (known.attach ?? .tcx) == attach { lapsed.insert(id) }
             if !isSame {
                 detach(known)
                 known.attach = attach
@@ -159,7 +186,9 @@ extension KernelDataPlane {
     func attach(_ slot: KernelJournal.Slot, hooks: [DeviceHook]) throws {
         let object = try load(slot)
         var slot = slot
-        if (slot.attach ?? .tcx) != attach {
+        let began = milliseconds
+        let isChange = (slot.attach ?? .tcx) != attach
+        if isChange {
             detach(slot)
             slot.attach = attach
             try remember(slot)
@@ -168,6 +197,7 @@ extension KernelDataPlane {
             let program = try object.descriptor(of: hook == .ingress ? .ingress : .egress)
             try attach(program, point(slot, hook), by: attach)
         }
+        if isChange { gaps[slot.owner, default: 0] += milliseconds - began + 1 }
     }
 
     func replacePrograms(_ slot: KernelJournal.Slot) throws {

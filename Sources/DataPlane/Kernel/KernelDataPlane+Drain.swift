@@ -8,8 +8,8 @@ extension KernelDataPlane {
     /// Closes the running slice of every ENI and hands all slices to the spool. When the spool refuses, the packets
     /// stay in the quiet map and the next call tries again; nothing is lost and nothing counted twice.
     ///
-    /// Call it at each boundary (`KernelClock.nextBoundary`), so that no slice crosses one. Only a slice that was open
-    /// while no agent ran can be longer; its bounds say so.
+    /// Call it when a `SliceGrid` says so, and no slice crosses a boundary. Only a slice that was open while no agent
+    /// ran or the machine slept can be longer; its bounds say so.
     /// - Throws: `KernelError`, or what the spool throws.
     public func drain(spool: any SliceSpool) throws -> DrainReport {
         _ = try drainQuietMap(spool)
@@ -17,7 +17,7 @@ extension KernelDataPlane {
         return try drainQuietMap(spool)
     }
 
-    private func readControl() throws(KernelError) -> weir_control {
+    func readControl() throws(KernelError) -> weir_control {
         guard let value = try maps.control.value(0, empty: weir_control()) else {
             throw KernelError(attempt: "read map control", code: ENOENT)
         }
@@ -30,25 +30,29 @@ extension KernelDataPlane {
         var control = try readControl()
         let wasFirst = control.phase & UInt64(WEIR_PHASE_ACTIVE) == 0
         let start = wasFirst ? control.start.0 : control.start.1
-        let now = KernelClock.sliceEnd(
-            now: KernelClock.realtimeMilliseconds, start: start, sliceSeconds: wanted?.sliceSeconds ?? 60)
+        let now = clock.read()
+        let (end, next) = SliceGrid.close(
+            start: start, opened: opened, now: now, sliceSeconds: wanted?.sliceSeconds ?? 60)
         if wasFirst {
-            control.end.0 = now
-            control.start.1 = now
+            control.end.0 = end
+            control.start.1 = next
             control.generation.1 = control.next_generation
         } else {
-            control.end.1 = now
-            control.start.0 = now
+            control.end.1 = end
+            control.start.0 = next
             control.generation.0 = control.next_generation
         }
         control.next_generation &+= 1
         // The map that becomes active is open again; the other one is closed only when its last packets are through.
         control.phase = wasFirst ? 1 : 0
         try maps.control.set(0, control)
+        let since = UInt64(clamping: now.wallMilliseconds &- next) &* 1_000_000
+        opened = KernelClock.Reading(
+            wallMilliseconds: next, bootNanoseconds: now.bootNanoseconds - min(since, now.bootNanoseconds))
         try waitForPrograms()
     }
 
-    private func drainQuietMap(_ spool: any SliceSpool) throws -> DrainReport {
+    func drainQuietMap(_ spool: any SliceSpool) throws -> DrainReport {
         var control = try readControl()
         let active = control.phase & UInt64(WEIR_PHASE_ACTIVE)
         let quiet = Int(1 - active)
@@ -62,14 +66,15 @@ extension KernelDataPlane {
         try waitForPrograms()
         if try !spool.contains(mapGeneration: generation) {
             let bounds = quiet == 0 ? (control.start.0, control.end.0) : (control.start.1, control.end.1)
-            let slices = try readSlices(quiet, from: bounds.0, to: bounds.1)
+            let slices = try Self.readSlices(
+                quiet, of: journal.slots, maps.flowMaps[quiet], maps.skipped, from: bounds.0, to: bounds.1)
             try spool.append(slices, mapGeneration: generation)
             report.slices = slices.count
             report.entries = slices.reduce(0) { $0 + $1.entries.count }
             report.skippedPackets = slices.reduce(0) { $0 &+ $1.skippedPackets }
         }
         try maps.flowMaps[quiet].clear()
-        for slot in journal.slots { try maps.skipped.setOnCPUs(skippedIndex(slot.number, quiet), weir_skipped()) }
+        for slot in journal.slots { try maps.skipped.setOnCPUs(Self.skippedIndex(slot.number, quiet), weir_skipped()) }
         if quiet == 0 { control.generation.0 = 0 } else { control.generation.1 = 0 }
         try maps.control.set(0, control)
         for slot in journal.slots {
@@ -82,18 +87,21 @@ extension KernelDataPlane {
         return report
     }
 
-    private func skippedIndex(_ slot: UInt32, _ epoch: Int) -> UInt32 { slot &* 2 &+ UInt32(clamping: epoch) }
+    private static func skippedIndex(_ slot: UInt32, _ epoch: Int) -> UInt32 { slot &* 2 &+ UInt32(clamping: epoch) }
 
-    private func readSlices(_ epoch: Int, from start: Int64, to end: Int64) throws -> [FlowSlice] {
+    static func readSlices(
+        _ epoch: Int, of slots: [KernelJournal.Slot], _ flows: FlowMap, _ skippedMap: KernelMap<UInt32, weir_skipped>,
+        from start: Int64, to end: Int64
+    ) throws -> [FlowSlice] {
         var slices: [UInt16: FlowSlice] = [:]
         var sides: [UInt16: DeviceSide] = [:]
-        for slot in journal.slots {
+        for slot in slots {
             guard let id = slot.networkInterfaceID, !slot.flowLogIDs.isEmpty, let number = UInt16(exactly: slot.number)
             else { continue }
             var slice = FlowSlice(
                 networkInterfaceID: id, flowLogIDs: slot.flowLogIDs, startMilliseconds: start, endMilliseconds: end,
                 entries: [])
-            let skipped = try maps.skipped.valuesOfCPUs(skippedIndex(slot.number, epoch), empty: weir_skipped())
+            let skipped = try skippedMap.valuesOfCPUs(skippedIndex(slot.number, epoch), empty: weir_skipped())
             for value in skipped {
                 slice.skippedPackets &+= value.packets
                 slice.skippedBytes &+= value.bytes
@@ -101,7 +109,7 @@ extension KernelDataPlane {
             slices[number] = slice
             sides[number] = slot.side
         }
-        try maps.flowMaps[epoch].forEach { key, flow in
+        try flows.forEach { key, flow in
             guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side: side) else { return }
             slices[key.slot]?.entries.append(entry)
         }

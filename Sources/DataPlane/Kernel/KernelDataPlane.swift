@@ -9,11 +9,29 @@ public import Model
 /// is not `Sendable` on purpose.
 public final class KernelDataPlane {
     let attach: Attach
+    let build: UInt64
     let pins: PinDirectory
     let maps: KernelMaps
     var journal: KernelJournal
     /// The state of the last `apply`, which `refresh` keeps true.
     var wanted: DesiredState?
+    let clock: KernelClock
+    /// The clocks when the running slice began; `nil` when another process began it.
+    var opened: KernelClock.Reading?
+    /// An agent of another layout whose programs are still on the devices.
+    var predecessor: Predecessor?
+    /// Pins of other layouts of which nothing is known.
+    var strangers: [String] = []
+    /// When devices were last looked at, in milliseconds of CLOCK_BOOTTIME, and which had lost their programs since.
+    var lookedAt: UInt64?
+    var lapsed: Set<String> = []
+    /// Measured gaps in milliseconds, by ENI.
+    var gaps: [String: UInt64] = [:]
+    /// ENIs of which a slice was lost with maps that could not be read.
+    var unknownInterfaces: Set<String> = []
+    /// When unknown programs were removed, in milliseconds of CLOCK_BOOTTIME.
+    var strangersLeftAt: UInt64?
+    private var notes: [String] = []
     var networks = NetworkCache()
     var settled: [UInt32: SettledCounts] = [:]
     /// By session index, as the last round found them.
@@ -32,9 +50,16 @@ public final class KernelDataPlane {
     ///     the next `apply`.
     ///   - flowCapacity: five-tuples per slice of all ENIs together; more are counted as skipped. Each of the two
     ///     maps takes about 130 bytes of kernel memory for one. Heeded when the maps are made.
+    ///   - clock: the machine's, but for tests.
+    ///   - build: what tells the programs of one build from those of another; the object's own digest but for tests.
     /// - Throws: `KernelError` when the kernel or the rights are not enough, or another agent has the directory.
-    public init(pinDirectory: String, attach: Attach = .tcx, flowCapacity: Int = 131_072) throws {
+    public init(
+        pinDirectory: String, attach: Attach = .tcx, flowCapacity: Int = 131_072, clock: KernelClock = .system,
+        build: UInt64? = nil
+    ) throws {
         self.attach = attach
+        self.clock = clock
+        self.build = build ?? ProgramObject.digest
         pins = try PinDirectory(root: pinDirectory)
         if let found = try KernelMaps.pinned(in: pins.maps) {
             maps = found
@@ -42,14 +67,23 @@ public final class KernelDataPlane {
         } else {
             for name in pins.linkNames() { KernelLink(path: "\(pins.links)/\(name)").remove() }
             let object = try ProgramObject([.dropped, .helper], maps: [:])
-            maps = try KernelMaps.make(from: object, flowCapacity: flowCapacity, pinIn: pins.maps)
+            maps = try KernelMaps.make(from: object, flowCapacity: flowCapacity, pinIn: pins.maps, now: clock.read())
             journal = KernelJournal()
-            journal.programs = ProgramObject.digest
+            journal.programs = self.build
         }
+        findPredecessors()
         if pins.isOurs { journal.mounted = true }
         try journal.write(maps.journal)
         try adoptLinks()
     }
+
+    /// What the operator should read about taking over from other layouts, since the last call.
+    public func takeNotes() -> [String] {
+        defer { notes = [] }
+        return notes
+    }
+
+    func note(_ text: String) { notes.append(text) }
 
     /// Why BPF cannot run here, in words an operator can act on; `nil` when it can. Without `attach` any way will do.
     public static func problem(_ attach: Attach? = nil) -> String? {
@@ -85,9 +119,12 @@ public final class KernelDataPlane {
         networks.forgetMissing()
         var round = Round(state)
         bindDevices(&round)
+        if !strangers.isEmpty { replaceStrangers() }
         changeFlowLogs(&round, spool)
         installSessions(&round)
+        if predecessor != nil { takeOver(&round, spool) }
         unbindDevices(&round)
+        accountDevices(state)
         return round.failures
     }
 
@@ -99,6 +136,7 @@ public final class KernelDataPlane {
         var round = Round(wanted)
         let isWaiting = reattachDevices(&round)
         installSessions(&round)
+        accountDevices(wanted)
         return isWaiting
     }
 
@@ -111,6 +149,17 @@ public final class KernelDataPlane {
         pins.removeAll(unmounting: journal.mounted)
     }
 
+    /// Detaches all programs, makes durable what they counted, and leaves the kernel as it was before. The value is of
+    /// no use afterwards.
+    /// - Throws: what the spool throws, and `KernelError`; the kernel is cleaned all the same.
+    public func takeDown(spool: any SliceSpool) throws {
+        defer { detachAll() }
+        for slot in journal.slots { detach(slot) }
+        try waitForPrograms()
+        try drainPredecessor(spool)
+        _ = try drain(spool: spool)
+    }
+
     /// Writes the journal before what it speaks of is done, or after it is undone.
     func keepJournal() throws { try journal.write(maps.journal) }
 
@@ -120,19 +169,43 @@ public final class KernelDataPlane {
     /// Removes pins that the journal does not know, attaches the drop program, and brings programs of another build
     /// up to date in place.
     private func adoptLinks() throws {
+        let known = knownNames
+        for name in pins.linkNames() where !known.contains(name) { link(name).remove() }
+        // While another layout's programs count, its drop program does.
+        guard predecessor == nil else { return }
+        let isOld = journal.programs != build
+        try attachDropped(renewing: isOld)
+        guard isOld else { return }
+        try replaceAllPrograms()
+        journal.programs = build
+        try keepJournal()
+    }
+
+    /// Names of the attachments that the journal knows.
+    var knownNames: Set<String> {
         var known: Set = ["dropped"]
         for slot in journal.slots {
             known.formUnion([linkName(slot.number, .ingress), linkName(slot.number, .egress)])
         }
         for helper in journal.helpers { known.insert(helperLinkName(helper.netns)) }
-        for name in pins.linkNames() where !known.contains(name) { link(name).remove() }
-        let isOld = journal.programs != ProgramObject.digest
-        if isOld || !link("dropped").isPinned {
+        return known
+    }
+
+    /// Makes sure that drops are seen, by the program of this build: it takes over between two packets.
+    func attachDropped(renewing: Bool) throws {
+        let isAttached = link("dropped").isPinned
+        if renewing || !isAttached {
             let object = try ProgramObject([.dropped], maps: maps.descriptors)
-            link("dropped").remove()
-            try link("dropped").attachTracing(try object.descriptor(of: .dropped))
+            try maps.dropProgram.set(0, try object.descriptor(of: .dropped))
         }
-        guard isOld else { return }
+        if !isAttached {
+            let object = try ProgramObject([.droppedEntry], maps: maps.descriptors)
+            try link("dropped").attachTracing(try object.descriptor(of: .droppedEntry))
+        }
+    }
+
+    /// Puts this build's programs in the place of those on the devices; no packet passes without either.
+    func replaceAllPrograms() throws {
         for slot in journal.slots { try replacePrograms(slot) }
         for helper in journal.helpers {
             let object = try ProgramObject([.helper], maps: maps.descriptors)
@@ -140,8 +213,6 @@ public final class KernelDataPlane {
             guard isAttached(point(helper), by: attach) else { continue }
             try self.attach(try object.descriptor(of: .helper), point(helper), by: attach)
         }
-        journal.programs = ProgramObject.digest
-        try keepJournal()
     }
 
     func link(_ name: String) -> KernelLink { KernelLink(path: "\(pins.links)/\(name)") }

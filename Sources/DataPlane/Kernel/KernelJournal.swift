@@ -15,18 +15,20 @@ struct KernelJournal: Codable, Equatable {
     var helpers: [Helper] = []
     /// clsact qdiscs that were not there before.
     var qdiscs: [Qdisc] = []
+    var accounts: [Account] = []
 
     init() {}
 
     /// What an earlier build did not write has its default.
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        programs = try values.decode(UInt64.self, forKey: .programs)
-        mounted = try values.decode(Bool.self, forKey: .mounted)
-        slots = try values.decode([Slot].self, forKey: .slots)
-        sessions = try values.decode([Session].self, forKey: .sessions)
-        helpers = try values.decode([Helper].self, forKey: .helpers)
+        programs = try values.decodeIfPresent(UInt64.self, forKey: .programs) ?? 0
+        mounted = try values.decodeIfPresent(Bool.self, forKey: .mounted) ?? false
+        slots = try values.decodeIfPresent([Slot].self, forKey: .slots) ?? []
+        sessions = try values.decodeIfPresent([Session].self, forKey: .sessions) ?? []
+        helpers = try values.decodeIfPresent([Helper].self, forKey: .helpers) ?? []
         qdiscs = try values.decodeIfPresent([Qdisc].self, forKey: .qdiscs) ?? []
+        accounts = try values.decodeIfPresent([Account].self, forKey: .accounts) ?? []
     }
 
     struct Slot: Codable, Equatable {
@@ -72,13 +74,22 @@ struct KernelJournal: Codable, Equatable {
         var attach: KernelDataPlane.Attach?
     }
 
+    /// For how long the device of an ENI was missing or without programs while it was bound.
+    struct Account: Codable, Equatable {
+        var networkInterfaceID: String
+        var unattachedMilliseconds: UInt64 = 0
+        /// CLOCK_BOOTTIME in milliseconds; `nil` while all programs are in place.
+        var unattachedSince: UInt64?
+    }
+
     struct Qdisc: Codable, Equatable {
         var netns: UInt32
         var ifindex: UInt32
     }
 
-    static func read(_ map: FileDescriptor) throws -> KernelJournal {
-        var bytes = [UInt8](repeating: 0, count: Int(WEIR_JOURNAL_BYTES))
+    /// As any layout keeps it: JSON after its length, in `room` bytes, with these names for what a successor must know.
+    static func read(_ map: FileDescriptor, room: Int = Int(WEIR_JOURNAL_BYTES)) throws -> KernelJournal {
+        var bytes = [UInt8](repeating: 0, count: room)
         var key: UInt32 = 0
         guard bpf_map_lookup_elem(map.number, &key, &bytes) == 0 else { throw KernelError.last("read the journal") }
         let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
@@ -99,5 +110,36 @@ struct KernelJournal: Codable, Equatable {
         guard bpf_map_update_elem(map.number, &key, &bytes, UInt64(BPF_ANY)) == 0 else {
             throw KernelError.last("write the journal")
         }
+    }
+}
+
+extension KernelJournal.Slot {
+    /// What another layout does not know has its default.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        number = try values.decode(UInt32.self, forKey: .number)
+        networkInterfaceID = try values.decodeIfPresent(String.self, forKey: .networkInterfaceID)
+        namespace = try values.decodeIfPresent(String.self, forKey: .namespace)
+        netns = try values.decode(UInt32.self, forKey: .netns)
+        device = try values.decode(String.self, forKey: .device)
+        ifindex = try values.decode(UInt32.self, forKey: .ifindex)
+        side = try values.decode(DeviceSide.self, forKey: .side)
+        flowLogIDs = try values.decodeIfPresent([String].self, forKey: .flowLogIDs) ?? []
+        rules = try values.decodeIfPresent(UInt64.self, forKey: .rules)
+        attach = try values.decodeIfPresent(KernelDataPlane.Attach.self, forKey: .attach)
+    }
+}
+
+extension KernelJournal.Session {
+    /// What another layout does not know has its default.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        index = try values.decode(UInt32.self, forKey: .index)
+        sessionID = try values.decode(String.self, forKey: .sessionID)
+        networkInterfaceID = try values.decode(String.self, forKey: .networkInterfaceID)
+        entry = try values.decodeIfPresent(UInt64.self, forKey: .entry)
+        underlay = try values.decodeIfPresent(UInt32.self, forKey: .underlay)
+        installedAt = try values.decodeIfPresent(Int64.self, forKey: .installedAt)
+        ruleHits = try values.decodeIfPresent([String: UInt32].self, forKey: .ruleHits) ?? [:]
     }
 }

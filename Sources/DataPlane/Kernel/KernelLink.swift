@@ -17,8 +17,31 @@ struct KernelLink {
         var length = UInt32(MemoryLayout<bpf_link_info>.size)
         guard bpf_obj_get_info_by_fd(link.number, &info, &length) == 0, length >= 20 else { return nil }
         // Older headers do not know `tcx.ifindex`, the first field of the union after the common 16 bytes.
-        let index = withUnsafeBytes(of: &info) { $0.loadUnaligned(fromByteOffset: 16, as: UInt32.self) }
+        let (type, index) = withUnsafeBytes(of: &info) {
+            ($0.loadUnaligned(as: UInt32.self), $0.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+        }
+        guard type == Self.tcxType else { return nil }
         return index == 0 ? nil : index
+    }
+
+    /// BPF_LINK_TYPE_TCX, which older headers do not have.
+    private static let tcxType: UInt32 = 11
+
+    /// The kernel's number of a pinned program; `nil` when there is none.
+    func programID() -> UInt32? {
+        let number = bpf_obj_get(path)
+        guard number >= 0 else { return nil }
+        let program = FileDescriptor(number)
+        var info = bpf_prog_info()
+        var length = UInt32(MemoryLayout<bpf_prog_info>.size)
+        guard bpf_obj_get_info_by_fd(program.number, &info, &length) == 0 else { return nil }
+        return info.id
+    }
+
+    /// Pins a program that a filter will hold, to know it again.
+    func pinProgram(_ program: Int32) throws(KernelError) {
+        unlink(path)
+        guard bpf_obj_pin(program, path) == 0 else { throw KernelError.last("pin \(path)") }
     }
 
     /// Attaches by TCX to a device of the calling thread's namespace, and pins.
@@ -48,6 +71,14 @@ struct KernelLink {
         guard number >= 0 else { throw KernelError.last("open \(path)") }
         let link = FileDescriptor(number)
         guard bpf_link_update(link.number, program, nil) == 0 else { throw KernelError.last("replace \(path)") }
+    }
+
+    /// The same link under another pin: what is attached stays so throughout.
+    func move(to path: String) throws(KernelError) {
+        let number = bpf_obj_get(self.path)
+        guard number >= 0 else { throw KernelError.last("open \(self.path)") }
+        try KernelLink(path: path).pin(FileDescriptor(number))
+        unlink(self.path)
     }
 
     /// Detaches; nothing happens when there is no such link.

@@ -5,7 +5,7 @@ import Glibc
 struct KernelMaps {
     static let names = [
         "slots", "slot_counters", "control", "rulesets", "sessions", "session_counters", "rule_hits",
-        "budgets", "buckets", "drops", "tunnels", "own_addresses", "flows", "skipped", "journal",
+        "budgets", "buckets", "drops", "tunnels", "own_addresses", "flows", "skipped", "drop_program", "journal",
     ]
     /// The two flow maps are pinned beside the map that chooses between them.
     static let flowNames = ["flows0", "flows1"]
@@ -24,6 +24,8 @@ struct KernelMaps {
     let ownAddresses: KernelMap<weir_address_key, UInt32>
     let flows: KernelMap<UInt32, Int32>
     let skipped: KernelMap<UInt32, weir_skipped>
+    /// The program that the entry at kfree_skb jumps to.
+    let dropProgram: KernelMap<UInt32, Int32>
     let journal: FileDescriptor
     let flowMaps: [FlowMap]
     /// By the names the object knows.
@@ -47,6 +49,7 @@ struct KernelMaps {
         ownAddresses = try map("own_addresses")
         flows = try map("flows")
         skipped = try map("skipped")
+        dropProgram = try map("drop_program")
         journal = try open("journal")
         self.flowMaps = flowMaps
         descriptors = [
@@ -56,7 +59,8 @@ struct KernelMaps {
             "rule_hits": ruleHits.descriptor.number, "budgets": budgets.descriptor.number,
             "buckets": buckets.descriptor.number, "drops": drops.descriptor.number,
             "tunnels": tunnels.descriptor.number, "own_addresses": ownAddresses.descriptor.number,
-            "flows": flows.descriptor.number, "skipped": skipped.descriptor.number, "journal": journal.number,
+            "flows": flows.descriptor.number, "skipped": skipped.descriptor.number,
+            "drop_program": dropProgram.descriptor.number, "journal": journal.number,
         ]
     }
 
@@ -74,19 +78,19 @@ struct KernelMaps {
     }
 
     /// Makes all maps and pins them; the journal is the last, so that its pin says that all are there.
-    static func make(from object: ProgramObject, flowCapacity: Int, pinIn directory: String) throws(KernelError)
-        -> KernelMaps
+    static func make(from object: ProgramObject, flowCapacity: Int, pinIn directory: String, now: KernelClock.Reading)
+        throws(KernelError) -> KernelMaps
     {
         let flowMaps = [try FlowMap(capacity: flowCapacity), try FlowMap(capacity: flowCapacity)]
         let maps = try KernelMaps({ name throws(KernelError) in try object.map(name) }, flowMaps: flowMaps)
         for epoch in 0..<2 { try maps.flows.set(UInt32(epoch), flowMaps[epoch].descriptor.number) }
-        let now = KernelClock.realtimeMilliseconds
         // Generations never repeat within a boot, also when all maps were removed in between.
         let generation = KernelClock.boottimeNanoseconds
         try maps.control.set(
             0,
             weir_control(
-                phase: 0, generation: (generation, 0), start: (now, 0), end: (0, 0), next_generation: generation &+ 1))
+                phase: 0, generation: (generation, 0), start: (now.wallMilliseconds, 0), end: (0, 0),
+                next_generation: generation &+ 1))
         let all =
             flowNames.enumerated().map { ($0.element, flowMaps[$0.offset].descriptor.number) }
             + names.map { ($0, maps.descriptors[$0] ?? -1) }

@@ -36,8 +36,25 @@ final class PinDirectory {
     }
 
     /// Names of the pinned links.
-    func linkNames() -> [String] {
-        guard let stream = opendir(links) else { return [] }
+    func linkNames() -> [String] { Self.entries(links) }
+
+    /// Directories of other layouts: older or newer ones.
+    func otherLayouts() -> [String] {
+        Self.entries(root).filter { $0 != "v\(WEIR_LAYOUT)" && $0.hasPrefix("v") && Int($0.dropFirst()) != nil }
+            .map { "\(root)/\($0)" }
+    }
+
+    /// Removes whatever is pinned below a directory, and it too.
+    static func removeTree(_ directory: String) {
+        for name in entries(directory) {
+            let path = "\(directory)/\(name)"
+            if unlink(path) != 0, errno == EISDIR || errno == EPERM { removeTree(path) }
+        }
+        rmdir(directory)
+    }
+
+    private static func entries(_ directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
@@ -51,9 +68,7 @@ final class PinDirectory {
 
     /// Removes every pin of ours, then the mount when it is ours; the kernel detaches what nothing holds any more.
     func removeAll(unmounting: Bool) {
-        for name in linkNames() { unlink("\(links)/\(name)") }
-        for name in KernelMaps.names + KernelMaps.flowNames { unlink("\(maps)/\(name)") }
-        for path in [links, maps, base] { rmdir(path) }
+        for path in otherLayouts() + [base] { Self.removeTree(path) }
         lock = nil
         if unmounting, umount2(root, 0) == 0 { rmdir(root) }
     }

@@ -7,7 +7,7 @@ import Glibc
 final class ProgramObject {
     enum Program: String {
         case ingress = "weir_ingress", egress = "weir_egress", helper = "weir_helper",
-            dropped = "weir_dropped"
+            dropped = "weir_dropped", droppedEntry = "weir_dropped_entry"
     }
 
     private static let bytes: [UInt8] = {

@@ -1,0 +1,73 @@
+import CDataPlane
+public import Model
+
+/// The account of each bound device: for how long it was missing or without programs, and what was not attributed.
+extension KernelDataPlane {
+    /// CLOCK_BOOTTIME in milliseconds.
+    var milliseconds: UInt64 { clock.read().bootNanoseconds / 1_000_000 }
+
+    /// Looks which devices have their programs. Time without is counted from when they were last seen in place, so
+    /// that it is an upper bound. While no agent runs, programs that are in place count as such.
+    func accountDevices(_ state: DesiredState) {
+        let now = milliseconds
+        let last = min(now, lookedAt ?? lastSign(now))
+        var accounts: [KernelJournal.Account] = []
+        let known = Dictionary(journal.accounts.map { ($0.networkInterfaceID, $0) }) { first, _ in first }
+        for binding in state.bindings {
+            let id = binding.networkInterfaceID
+            let isAttached = slot(of: id).map { self.isAttached($0) } ?? false
+            // An ENI that was bound just now has nothing behind it.
+            var account = known[id] ?? KernelJournal.Account(networkInterfaceID: id, unattachedSince: now)
+            let wasAttached = account.unattachedSince == nil
+            if isAttached {
+                let since = account.unattachedSince ?? (lapsed.contains(id) ? last : now)
+                account.unattachedMilliseconds &+= now > since ? now - since : 0
+                account.unattachedSince = nil
+                if wasAttached { account.unattachedMilliseconds &+= gaps[id] ?? 0 }
+            } else if wasAttached {
+                account.unattachedSince = last
+            }
+            if let left = strangersLeftAt { account.unattachedMilliseconds &+= now &- left &+ 1 }
+            if unknownInterfaces.contains(id) {
+                account.unattachedMilliseconds &+= UInt64(clamping: state.sliceSeconds) &* 1000
+            }
+            accounts.append(account)
+        }
+        lookedAt = now
+        lapsed = []
+        gaps = [:]
+        unknownInterfaces = []
+        strangersLeftAt = nil
+        guard accounts != journal.accounts else { return }
+        journal.accounts = accounts
+        try? keepJournal()
+    }
+
+    /// When an agent last drained: it was there then.
+    private func lastSign(_ now: UInt64) -> UInt64 {
+        guard let control = try? readControl() else { return now }
+        let start = control.phase & UInt64(WEIR_PHASE_ACTIVE) == 0 ? control.start.0 : control.start.1
+        let ago = UInt64(clamping: clock.read().wallMilliseconds &- start)
+        return now - min(now, ago)
+    }
+
+    /// The account of every ENI of the last state that was applied, in its order.
+    /// - Throws: `KernelError`.
+    public func deviceLedgers() throws -> [DeviceLedger] {
+        let now = milliseconds
+        return try journal.accounts.map { account in
+            let slot = slot(of: account.networkInterfaceID)
+            let since = account.unattachedSince
+            var ledger = DeviceLedger(
+                networkInterfaceID: account.networkInterfaceID, isAttached: since == nil,
+                unattachedMilliseconds: account.unattachedMilliseconds &+ (since.map { now > $0 ? now - $0 : 0 } ?? 0))
+            guard let slot else { return ledger }
+            for counters in try maps.slotCounters.valuesOfCPUs(slot.number, empty: weir_slot_counters()) {
+                ledger.lateDrops &+= counters.late
+                ledger.unattributedDrops &+= counters.unattributed
+                ledger.unparsedPackets &+= counters.unparsed
+            }
+            return ledger
+        }
+    }
+}
