@@ -92,7 +92,7 @@ public struct SliceGrid: Sendable {
     ///
     /// It ends at the boundary just passed when the closing is only as late as a busy machine makes it, else now.
     /// When the wall clock was set meanwhile it ends by the clock it began with, and the next begins by the new one.
-    /// - Parameter opened: the clocks when it began; `nil` when another process began it.
+    /// `opened` has the clocks when it began; `nil` when another process began it.
     static func close(
         start: Int64, opened: KernelClock.Reading?, now: KernelClock.Reading, sliceSeconds: Int
     ) -> (end: Int64, next: Int64) {
