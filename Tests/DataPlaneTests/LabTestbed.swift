@@ -35,6 +35,25 @@ final class LabTestbed {
             ])
     }
 
+    /// Gives each port the IPv6 addresses of the same numbers: fd00:8:0:1::10 beside 10.8.1.10.
+    func makeDualStack() throws {
+        for instance in state.instances.indices {
+            for port in state.instances[instance].ports.indices {
+                let old = state.instances[instance].ports[port]
+                let subnet = old.subnet.network.rawValue >> 8 & 0xff
+                func address(_ last: UInt32) throws -> IPAddress {
+                    try #require(IPAddress("fd00:8:0:\(subnet)::\(last)"))
+                }
+                state.instances[instance].ports[port].ipv6Addresses = try old.addresses.map {
+                    try address($0.rawValue & 0xff)
+                }
+                state.instances[instance].ports[port].ipv6Subnet = IPCIDR(try address(0), length: 64)
+                state.instances[instance].ports[port].ipv6Gateway = try address(1)
+            }
+        }
+        state.vpcs[0].ipv6Gateways = try ["fd00:8:0:1::1", "fd00:8:0:2::1"].map { try #require(IPAddress($0)) }
+    }
+
     deinit { try? Lab.remove(name: state.name) }
 
     func name(_ instance: String) -> String { "\(state.name)-\(instance)" }
@@ -52,10 +71,12 @@ final class LabTestbed {
         #expect(result.status == 0, "\(result.output)")
     }
 
-    /// Counts ICMP in the three hooks of a namespace, independently of Weir.
-    func count(_ namespace: String) throws {
-        let chains = ["forward", "input", "output"].map {
-            "chain \($0) {\ntype filter hook \($0) priority 0\nip protocol icmp counter\n}\n"
+    /// Counts `what` (ICMP) in hooks of a namespace, independently of Weir.
+    func count(
+        _ namespace: String, _ what: String = "ip protocol icmp", hooks: [String] = ["forward", "input", "output"]
+    ) throws {
+        let chains = hooks.map {
+            "chain \($0) {\ntype filter hook \($0) priority 0\n\(what) counter\n}\n"
         }
         let result = shell("ip netns exec \(namespace) nft 'table inet t {\n\(chains.joined())}'")
         try #require(result.status == 0, "\(result.output)")
@@ -84,8 +105,11 @@ final class LabTestbed {
     func picture() throws -> [String] {
         try NetworkNamespace.list().filter { $0.hasPrefix("\(state.name)-") }.flatMap { name in
             let socket = try RouteSocket(in: NetworkNamespace(name: name))
-            return try socket.links().map { "\(name) \($0)" } + socket.addresses().map { "\(name) \($0)" }
-                + socket.routes().map { "\(name) \($0)" }
+            let routes = try socket.routes() + socket.routes(.ipv6)
+            let neighbours = try socket.neighbours().filter { $0.state == .permanent }
+            var lines = try socket.links().map { "\(name) \($0)" }
+            lines += try socket.addresses().map { "\(name) \($0)" }
+            return lines + routes.map { "\(name) \($0)" } + neighbours.map { "\(name) \($0)" }
         }
     }
 }

@@ -41,8 +41,9 @@ import Testing
         #expect(try socket.routes().contains { $0.prefixLength == 0 && $0.gateway == gateway })
     }
 
-    @Test func `applying twice changes nothing`() throws {
+    @Test(arguments: [false, true]) func `applying twice changes nothing`(hasIPv6: Bool) throws {
         let bed = LabTestbed()
+        if hasIPv6 { try bed.makeDualStack() }
         #expect(Lab().apply(bed.state) == [])
         let namespaces = ["vpc1", "web", "client", "db"].map { NetworkNamespace(name: bed.name($0)) }
         let monitors = try namespaces.map { try RouteMonitor(in: $0, watching: [.links, .addresses, .routes]) }

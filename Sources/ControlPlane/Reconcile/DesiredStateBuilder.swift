@@ -84,8 +84,7 @@ public struct DesiredStateBuilder {
         return DeviceBinding(
             networkInterfaceID: interface.id.rawValue, namespace: place.namespace, device: place.device,
             side: place.side, mac: interface.mac, primaryAddress: interface.primaryAddress,
-            addresses: ([interface.primaryAddress] + interface.secondaryAddresses).map { IPAddress($0) }
-                + interface.ipv6Addresses.compactMap { IPAddress($0) },
+            addresses: interface.allAddresses,
             flowLogs: watching.map { FlowLogIntent(flowLogID: $0.id.rawValue) })
     }
 

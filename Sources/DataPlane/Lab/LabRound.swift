@@ -45,13 +45,17 @@ struct LabRound {
         }
         attempt(router.vpcID) { round in
             let namespace = NetworkNamespace(name: router.namespace)
-            let socket = try LabNamespace.ensure(namespace, LabSettings.router)
+            let hasIPv6 = !router.ipv6Gateways.isEmpty
+            let socket = try LabNamespace.ensure(namespace, LabSettings.router(ipv6: hasIPv6))
             round.sockets[router.namespace] = socket
             guard let loopback = try socket.link(named: "lo") else { return }
             try round.setAddresses(
                 router.gateways.map {
                     LinkAddress(linkIndex: loopback.index, address: IPAddress($0), prefixLength: 32)
-                },
+                }
+                    + router.ipv6Gateways.map {
+                        LinkAddress(linkIndex: loopback.index, address: $0, prefixLength: 128)
+                    },
                 of: loopback, socket)
         }
     }
@@ -62,7 +66,8 @@ struct LabRound {
         }
         attempt(instance.instanceID) { round in
             let namespace = NetworkNamespace(name: instance.namespace)
-            let socket = try LabNamespace.ensure(namespace, LabSettings.instance)
+            let socket = try LabNamespace.ensure(
+                namespace, LabSettings.instance(ipv6: instance.ports.contains { !$0.ipv6Addresses.isEmpty }))
             for (order, port) in instance.ports.enumerated() {
                 round.attempt(port.networkInterfaceID) { try $0.make(port, order: order, socket) }
             }
@@ -79,20 +84,26 @@ struct LabRound {
         for (socket, link) in [(router, near), (instance, far)] where link.mtu != state.mtu || !link.isUp {
             try socket.setLink(index: link.index, up: true, mtu: state.mtu)
         }
+        for (socket, link) in [(router, near), (instance, far)] {
+            try socket.namespace.writeSysctls(LabSettings.device(link.name, ipv6: !port.ipv6Addresses.isEmpty))
+        }
         try setAddresses(addresses(of: port, linkIndex: far.index), of: far, instance)
         // The first port is the instance's way out; the others stand by behind it.
         let away = Route(
             destination: IPAddress(IPv4Address(rawValue: 0)), prefixLength: 0, outInterface: far.index,
             gateway: IPAddress(port.gateway), preferredSource: port.addresses.first.map { IPAddress($0) },
             origin: LabMark.routeOrigin, priority: UInt32(clamping: order))
-        try setRoutes([away], through: far, instance)
+        let (awayIPv6, towardsIPv6) = ipv6Routes(port, order: order, near, far)
+        try setRoutes([away] + awayIPv6, through: far, instance)
         // One host route per address, answered for by the port's gateway.
         let towards = port.addresses.map {
             Route(
                 destination: IPAddress($0), prefixLength: 32, outInterface: near.index,
                 preferredSource: IPAddress(port.gateway), origin: LabMark.routeOrigin)
         }
-        try setRoutes(towards, through: near, router)
+        try setRoutes(towards + towardsIPv6, through: near, router)
+        try setNeighbours(port.ipv6Gateway.map { [$0] } ?? [], at: near.mac, through: far, instance)
+        try setNeighbours(port.ipv6Addresses, at: far.mac, through: near, router)
     }
 
     /// The primary address has the subnet on-link; others are addresses only, so that they outlive a change of it.
@@ -101,7 +112,28 @@ struct LabRound {
             LinkAddress(
                 linkIndex: linkIndex, address: IPAddress(address),
                 prefixLength: order == 0 ? port.subnet.length : 32)
+        } + port.ipv6Addresses.map { LinkAddress(linkIndex: linkIndex, address: $0, prefixLength: 128) }
+    }
+
+    /// IPv6 of a port, at the instance and at the router. Nothing but the gateway is on-link, so that every packet
+    /// goes to the router, also inside one subnet; both ends know each other, so that neighbour discovery is silent.
+    private func ipv6Routes(
+        _ port: LabState.Port, order: Int, _ near: NetworkLink, _ far: NetworkLink
+    ) -> (away: [Route], towards: [Route]) {
+        guard let gateway = port.ipv6Gateway, let first = port.ipv6Addresses.first else { return ([], []) }
+        // The kernel's own choice where no priority is named.
+        let usual: UInt32 = 1024
+        func route(_ destination: IPAddress, _ length: Int, _ link: NetworkLink, _ source: IPAddress) -> Route {
+            Route(
+                destination: destination, prefixLength: length, outInterface: link.index, preferredSource: source,
+                origin: LabMark.routeOrigin, priority: usual)
         }
+        var away = route(IPAddress(ipv6High: 0, low: 0), 0, far, first)
+        away.gateway = gateway
+        away.priority = usual + UInt32(clamping: order)
+        return (
+            [route(gateway, 128, far, first), away], port.ipv6Addresses.map { route($0, 128, near, gateway) }
+        )
     }
 
     /// The pair of a port, made anew unless both ends are there, belong to each other and carry the ENI's MAC.
@@ -140,23 +172,43 @@ struct LabRound {
         NetlinkError(attempt: "take \(device) in \(socket.namespace), which the lab did not make", code: EEXIST)
     }
 
-    /// Gives the device exactly these IPv4 addresses; 127.0.0.0/8 stays.
+    /// Gives the device exactly these addresses; loopback's own stay.
     private func setAddresses(_ wanted: [LinkAddress], of link: NetworkLink, _ socket: RouteSocket)
         throws(NetlinkError)
     {
-        let present = try socket.addresses(linkIndex: link.index).filter { $0.address.family == .ipv4 }
+        let present = try socket.addresses(linkIndex: link.index)
         for address in wanted where !present.contains(address) { try socket.addAddress(address) }
-        for address in present where !wanted.contains(address) && address.address.low >> 24 != 127 {
+        for address in present where !wanted.contains(address) && !address.address.isLoopback {
             try socket.deleteAddress(address)
         }
     }
 
     /// Gives the device exactly these routes of the lab's; routes of others stay.
     private func setRoutes(_ wanted: [Route], through link: NetworkLink, _ socket: RouteSocket) throws(NetlinkError) {
-        let present = try socket.routes().filter {
-            $0.outInterface == link.index && $0.origin == LabMark.routeOrigin
-        }
+        let all = try socket.routes() + (LabSettings.hasIPv6 ? socket.routes(.ipv6) : [])
+        let present = all.filter { $0.outInterface == link.index && $0.origin == LabMark.routeOrigin }
         for route in present where !wanted.contains(route) { try socket.deleteRoute(route) }
         for route in wanted where !present.contains(route) { try socket.replaceRoute(route) }
     }
+
+    /// Gives the device these IPv6 neighbours at `mac`, for good, and takes others away that were given like this.
+    private func setNeighbours(
+        _ wanted: [IPAddress], at mac: MACAddress?, through link: NetworkLink, _ socket: RouteSocket
+    ) throws(NetlinkError) {
+        guard LabSettings.hasIPv6, let mac else { return }
+        let present = try socket.neighbours(linkIndex: link.index).filter {
+            $0.address.family == .ipv6 && $0.mac == mac && $0.state == .permanent
+        }.map(\.address)
+        for address in present where !wanted.contains(address) {
+            try socket.deleteNeighbour(address, linkIndex: link.index)
+        }
+        for address in wanted where !present.contains(address) {
+            try socket.replaceNeighbour(address, linkIndex: link.index, mac: mac)
+        }
+    }
+}
+
+extension IPAddress {
+    /// 127.0.0.0/8 or ::1.
+    fileprivate var isLoopback: Bool { family == .ipv4 ? low >> 24 == 127 : high == 0 && low == 1 }
 }

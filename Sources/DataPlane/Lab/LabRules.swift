@@ -35,6 +35,12 @@ enum LabRules {
             return "its router namespace \(port.routerNamespace) is not part of the lab"
         }
         guard !port.addresses.isEmpty else { return "it has no address" }
+        if port.ipv6Addresses.isEmpty { return nil }
+        guard LabSettings.hasIPv6 else { return "it has IPv6 addresses, and the kernel of this host has no IPv6" }
+        guard port.ipv6Gateway != nil else { return "its IPv6 addresses have no gateway" }
+        guard state.vpcs.contains(where: { $0.namespace == port.routerNamespace && !$0.ipv6Gateways.isEmpty }) else {
+            return "its router \(port.routerNamespace) has no IPv6 gateway"
+        }
         return nil
     }
 }
