@@ -12,6 +12,8 @@ struct AgentDirectory: Sendable {
     var desiredState: String { "\(state)/desired.json" }
     /// Name of the lab that may exist.
     var lab: String { "\(state)/lab" }
+    /// Namespaces outside the lab that may hold a table of the firewall.
+    var firewall: String { "\(state)/firewall" }
     var spool: String { "\(state)/spool" }
     var pins: String { "\(run)/bpf" }
     var status: String { "\(run)/status.json" }

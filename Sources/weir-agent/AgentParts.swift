@@ -7,6 +7,8 @@ struct AgentParts: Sendable {
     let allowsLab: Bool
     /// How programs get onto devices; `nil` is the best way the kernel has.
     let attach: KernelDataPlane.Attach?
+    /// Whether security groups and ACLs hold on adopted devices.
+    let enforcesSecurityGroups: Bool
     let spool: DirectorySpool
     let inbox: Inbox
     let outbox = Outbox()

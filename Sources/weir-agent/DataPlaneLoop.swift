@@ -8,6 +8,7 @@ import Model
 final class DataPlaneLoop {
     private let parts: AgentParts
     private let lab: LabKeeper
+    private let firewall: FirewallKeeper
     private var engine: KernelDataPlane?
     private var engineProblem: String?
     private var state: DesiredState?
@@ -38,6 +39,8 @@ final class DataPlaneLoop {
     init(_ parts: AgentParts) {
         self.parts = parts
         lab = LabKeeper(path: parts.directory.lab, isAllowed: parts.allowsLab)
+        firewall = FirewallKeeper(
+            path: parts.directory.firewall, enforcesAdopted: parts.enforcesSecurityGroups)
     }
 
     /// Works until the inbox says stop; leaves the kernel as it is.
@@ -102,12 +105,19 @@ final class DataPlaneLoop {
         guard let state else { return }
         let start = MonotonicClock.seconds
         if engine == nil { openEngine() }
-        var failures = lab.apply(state)
+        // A port must not pass a packet before its rules are there, nor keep the rules of before.
+        var failures = lab.apply(state) { [firewall, engine] in
+            let failures = firewall.apply(state) { engine?.slotNumber(of: $0) }
+            return Dictionary(failures.map { ($0.resourceID, $0.reason) }, uniquingKeysWith: { first, _ in first })
+        }
+        if state.lab == nil { _ = firewall.apply(state) { [engine] in engine?.slotNumber(of: $0) } }
         if let engine {
             failures += engine.apply(state, spool: parts.spool)
         } else {
             failures += Self.failures(state, engineProblem ?? "no kernel data plane")
         }
+        // Once more: now the slots are known that refusals are charged to.
+        failures += firewall.apply(state) { [engine] in engine?.slotNumber(of: $0) }
         let isNew = failures != self.failures || acknowledged != state.generation
         self.failures = failures
         applyAt = MonotonicClock.seconds + (failures.isEmpty ? Self.healSeconds : Self.retrySeconds)
@@ -196,6 +206,8 @@ final class DataPlaneLoop {
     private func tick() {
         refresh()
         readLedgers()
+        // Somebody flushed or changed a table of ours.
+        if firewall.isDamaged() { applyAt = 0 }
         let names = NetworkNamespace.list()
         if names != namespaces {
             namespaces = names
@@ -206,7 +218,8 @@ final class DataPlaneLoop {
             surveyIsDue = false
             parts.outbox.put(
                 HostSurvey.report(
-                    problem: engineProblem, labCapable: parts.allowsLab, labName: lab.name,
+                    problem: engineProblem, labCapable: parts.allowsLab,
+                    enforcesSecurityGroups: parts.enforcesSecurityGroups, labName: lab.name,
                     ownDevices: engine?.helperDeviceNames ?? []))
         }
         writeStatus()

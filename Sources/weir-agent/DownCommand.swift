@@ -14,6 +14,7 @@ struct DownCommand: ParsableCommand {
         let lock = try directory.lock()
         try withExtendedLifetime(lock) {
             try KernelEngine.takeDown(directory)
+            try FirewallKeeper(path: directory.firewall, enforcesAdopted: false).remove()
             try LabKeeper(path: directory.lab, isAllowed: true).remove()
             try PinMount.remove(directory.pins)
             unlink(directory.status)

@@ -7,7 +7,9 @@ enum HostSurvey {
     private static let largestReport = 4096
 
     /// Devices of the lab `labName` are the server's own idea, and `ownDevices` are the data plane's: both are left out.
-    static func report(problem: String?, labCapable: Bool, labName: String?, ownDevices: [String]) -> HostReport {
+    static func report(
+        problem: String?, labCapable: Bool, enforcesSecurityGroups: Bool, labName: String?, ownDevices: [String]
+    ) -> HostReport {
         let names = NetworkNamespace.list()
         var entered: [String] = []
         var devices = (try? Self.devices(of: .own)) ?? []
@@ -17,10 +19,12 @@ enum HostSurvey {
             entered.append(name)
             devices += found
         }
-        return HostReport(
+        var report = HostReport(
             hostname: hostname, kernel: kernel, agentVersion: AgentVersion.text, dataPlaneProblem: problem,
             labCapable: labCapable, namespaces: entered,
             devices: Array(devices.filter { !ownDevices.contains($0.name) }.prefix(largestReport)))
+        report.enforcesSecurityGroups = enforcesSecurityGroups
+        return report
     }
 
     private static func devices(of namespace: NetworkNamespace) throws -> [HostReport.Device] {

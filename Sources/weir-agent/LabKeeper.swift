@@ -21,7 +21,8 @@ struct LabKeeper {
         (try? DurableFile.read(path, limit: 64)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    func apply(_ state: DesiredState) -> [HostAcknowledgement.Failure] {
+    /// Makes the lab true; `guardPorts` as in `Lab.apply`.
+    func apply(_ state: DesiredState, guardPorts: () -> [String: String]) -> [HostAcknowledgement.Failure] {
         guard let wanted = state.lab else { return removing { try remove() } }
         guard isAllowed else {
             let all = wanted.vpcs.map(\.vpcID) + wanted.instances.map(\.instanceID)
@@ -35,7 +36,7 @@ struct LabKeeper {
         } catch {
             return failures + [.init(resourceID: "lab", reason: String(describing: error))]
         }
-        return failures + lab.apply(wanted)
+        return failures + lab.apply(wanted, guardPorts: guardPorts)
     }
 
     /// Removes the lab without a trace. Nothing happens when there is none.

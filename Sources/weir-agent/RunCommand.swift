@@ -39,6 +39,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: "How programs get onto devices: tcx (Linux 6.6 and newer), clsact, or auto: TCX where there is one.")
     var attach = AttachOption.auto
 
+    @Flag(help: "Hold adopted devices to their security groups and ACLs too; in the lab they hold always.")
+    var enforceSecurityGroups = false
+
     func run() throws {
         // Before any thread exists, so that all inherit it: signals come to this thread alone, by sigwait.
         var signals = sigset_t()
@@ -54,6 +57,7 @@ struct RunCommand: ParsableCommand {
         let identity = try identity(directory, log)
         let parts = AgentParts(
             directory: directory, identity: identity, allowsLab: lab && geteuid() == 0, attach: attach.choice,
+            enforcesSecurityGroups: enforceSecurityGroups,
             spool: try DirectorySpool(directory: directory.spool), inbox: try Inbox(), log: log)
         log.info("started", ("version", AgentVersion.text), ("host", identity.hostID), ("server", identity.serverURL))
         let stopped = try start(parts)

@@ -36,11 +36,11 @@ class Cloud:
 
     counter = 0
 
-    def __init__(self, mtu=1500, window=2, lab=True):
+    def __init__(self, mtu=1500, window=2, lab=True, enforce=False):
         Cloud.counter += 1
         self.name = f"t{os.getpid() % 1000:03d}{Cloud.counter % 100:02d}"[:6]
         self.directory = tempfile.mkdtemp(prefix="weir-test-")
-        self.mtu, self.window, self.lab = mtu, window, lab
+        self.mtu, self.window, self.lab, self.enforce = mtu, window, lab, enforce
         self.run_directory = f"/run/weir/{self.name}"
         self.port = 0
         self.server = None
@@ -52,7 +52,7 @@ class Cloud:
             BIN, "serve", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.directory, "--with-agent",
             "--lab-name", self.name, "--lab-mtu", str(self.mtu), "--flow-logs-window-seconds", str(self.window),
             "--agent-run-dir", self.run_directory,
-        ] + (["--lab"] if self.lab else [])
+        ] + (["--lab"] if self.lab else []) + (["--enforce-security-groups"] if self.enforce else [])
         self.log = open(os.path.join(self.directory, "server.log"), "ab")
         self.server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self.log, text=True)
         for line in self.server.stdout:
@@ -152,13 +152,12 @@ class Network:
         self.subnet = cloud.api(
             "CreateSubnet", VpcId=self.vpc, CidrBlock="10.77.1.0/24", ZoneId="cn-beijing-a")["SubnetId"]
         cloud.settled("DescribeSubnets", "Available", SubnetIds__1=self.subnet)
-        group = cloud.api("CreateSecurityGroup", VpcId=self.vpc)["SecurityGroupId"]
         self.eni, self.address, self.netns = {}, {}, {}
         for index, name in enumerate(["a", "b", "col"]):
             self.address[name] = f"10.77.1.{10 + index}"
             eni = cloud.api(
-                "CreateNetworkInterface", SubnetId=self.subnet, SecurityGroupIds__1=group,
-                PrimaryIpAddress=self.address[name])["NetworkInterfaceId"]
+                "CreateNetworkInterface", SubnetId=self.subnet, PrimaryIpAddress=self.address[name],
+            )["NetworkInterfaceId"]
             cloud.settled("DescribeNetworkInterfaces", "Available", NetworkInterfaceIds__1=eni)
             cloud.api("AttachNetworkInterface", NetworkInterfaceId=eni, InstanceId=f"i-{name}")
             self.eni[name] = eni

@@ -7,11 +7,16 @@ extension DesiredStateBuilder {
         let aclOf = try aclsBySubnet(Set(interfaces.map(\.subnetID.rawValue)), scope)
         return FirewallState(
             groups: try groups(carriedBy: interfaces, scope), acls: try acls(Set(aclOf.values), scope),
-            interfaces: interfaces.map { interface in
-                .init(
+            interfaces: try interfaces.map { interface in
+                var guarded = FirewallState.Interface(
                     networkInterfaceID: interface.id.rawValue, subnetID: interface.subnetID.rawValue,
                     addresses: interface.allAddresses, groupIDs: interface.securityGroupIDs,
                     aclID: aclOf[interface.subnetID.rawValue])
+                // Nothing else asks for the blocks.
+                if guarded.aclID != nil, let subnet = try tx.find(Subnet.self, interface.subnetID.rawValue, in: scope) {
+                    guarded.subnetBlocks = subnet.blocks
+                }
+                return guarded
             })
     }
 
@@ -64,6 +69,11 @@ extension DesiredStateBuilder {
                 egress: entries.filter { $0.direction == .egress }.compactMap(FirewallState.ACLEntry.init))
         }
     }
+}
+
+extension Subnet {
+    /// Its IPv4 block, and the IPv6 one where it has one.
+    fileprivate var blocks: [IPCIDR] { [IPCIDR(cidrBlock)] + (IPCIDR(ipv6CIDRBlock).map { [$0] } ?? []) }
 }
 
 extension NetworkInterface {

@@ -9,7 +9,12 @@ public struct Lab {
 
     /// Makes, changes and removes namespaces, ports, addresses and routes until they are as `state` says. Returns
     /// what did not come true; everything else has.
-    public func apply(_ state: LabState) -> [HostAcknowledgement.Failure] {
+    ///
+    /// `guardPorts` runs when the routers are there and before any port is: the moment to put up a firewall. A port of
+    /// an ENI that it returns, with the reason, is not made, because it would pass traffic unguarded; one that is
+    /// there stays.
+    public func apply(_ state: LabState, guardPorts: () -> [String: String] = { [:] }) -> [HostAcknowledgement.Failure]
+    {
         if let problem = LabRules.problem(state) {
             let all = state.vpcs.map(\.vpcID) + state.instances.map(\.instanceID)
             return all.map { HostAcknowledgement.Failure(resourceID: $0, reason: problem) }
@@ -17,6 +22,7 @@ public struct Lab {
         var round = LabRound(state)
         round.removeUnwanted()
         for router in state.vpcs { round.make(router) }
+        round.unguarded = guardPorts()
         for instance in state.instances { round.make(instance) }
         return round.failures
     }

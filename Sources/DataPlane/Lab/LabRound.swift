@@ -5,6 +5,8 @@ import Model
 struct LabRound {
     private let state: LabState
     private var sockets: [String: RouteSocket] = [:]
+    /// ENIs whose ports must not be made now, with the reason.
+    var unguarded: [String: String] = [:]
     private(set) var failures: [HostAcknowledgement.Failure] = []
 
     init(_ state: LabState) { self.state = state }
@@ -78,6 +80,9 @@ struct LabRound {
         if let problem = LabRules.problem(port, of: state) { return fail(port.networkInterfaceID, problem) }
         guard let router = sockets[port.routerNamespace] else {
             return fail(port.networkInterfaceID, "its router namespace \(port.routerNamespace) could not be made")
+        }
+        if let reason = unguarded[port.networkInterfaceID], try router.link(named: port.portDevice)?.isUp != true {
+            return fail(port.networkInterfaceID, reason)
         }
         let (near, far) = try ensureVeth(port, router, instance)
         try router.namespace.writeSysctls(LabSettings.port(port.portDevice))

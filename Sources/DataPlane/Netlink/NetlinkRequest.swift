@@ -7,9 +7,14 @@ struct NetlinkRequest {
 
     /// `fixed` is the family's struct, e.g. the 16 bytes of `ifinfomsg`.
     init(_ type: NetlinkType, flags: UInt16 = 0, fixed: [UInt8]) {
+        self.init(type: type.rawValue, flags: flags, fixed: fixed)
+    }
+
+    /// A request of another netlink family.
+    init(type: UInt16, flags: UInt16, fixed: [UInt8]) {
         bytes = []
         bytes.append(native: UInt32(0))
-        bytes.append(native: type.rawValue)
+        bytes.append(native: type)
         bytes.append(native: NetlinkFlag.request | flags)
         bytes.append(native: UInt32(0))
         bytes.append(native: UInt32(0))

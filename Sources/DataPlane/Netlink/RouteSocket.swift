@@ -46,9 +46,11 @@ public final class RouteSocket {
         return FileDescriptor(number)
     }
 
-    /// A bound NETLINK_ROUTE socket in the namespace of the calling thread.
-    static func openNetlink(groups: UInt32, flags: Int32) throws(NetlinkError) -> FileDescriptor {
-        let descriptor = try openSocket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | flags, 0)
+    /// A bound netlink socket in the namespace of the calling thread, by default of NETLINK_ROUTE.
+    static func openNetlink(groups: UInt32, flags: Int32, protocolNumber: Int32 = 0) throws(NetlinkError)
+        -> FileDescriptor
+    {
+        let descriptor = try openSocket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | flags, protocolNumber)
         // struct sockaddr_nl: family, padding, port (the kernel chooses), groups.
         var address: [UInt8] = []
         address.append(native: UInt16(AF_NETLINK))

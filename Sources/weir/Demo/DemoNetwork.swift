@@ -21,7 +21,6 @@ struct DemoNetwork {
     private struct Made: Decodable {
         var VpcId: String?
         var SubnetId: String?
-        var SecurityGroupId: String?
         var NetworkInterfaceId: String?
         var TrafficMirrorTargetId: String?
         var TrafficMirrorFilterId: String?
@@ -45,15 +44,11 @@ struct DemoNetwork {
             "CreateSubnet", \.SubnetId,
             ["VpcId": vpc, "CidrBlock": "10.66.1.0/24", "ZoneId": "cn-beijing-a", "SubnetName": "demo"])
         try settled(cloud, "DescribeSubnets", ["SubnetIds.1": subnet], "Available")
-        let group = try make("CreateSecurityGroup", \.SecurityGroupId, ["VpcId": vpc])
         var members: [String: (id: String, address: String)] = [:]
         for (name, address) in [("web", "10.66.1.10"), ("client", "10.66.1.20"), ("collector", "10.66.1.30")] {
             let id = try make(
                 "CreateNetworkInterface", \.NetworkInterfaceId,
-                [
-                    "SubnetId": subnet, "NetworkInterfaceName": name, "PrimaryIpAddress": address,
-                    "SecurityGroupIds.1": group,
-                ])
+                ["SubnetId": subnet, "NetworkInterfaceName": name, "PrimaryIpAddress": address])
             try settled(cloud, "DescribeNetworkInterfaces", ["NetworkInterfaceIds.1": id], "Available")
             try cloud.perform("AttachNetworkInterface", ["NetworkInterfaceId": id, "InstanceId": "i-\(name)"])
             members[name] = (id, address)

@@ -50,6 +50,8 @@ struct ServeCommand: AsyncParsableCommand {
     var labMTU: Int?
     @Option(help: "Block that VPCs get their IPv6 /56 from, /8 to /56 (default fd77:6569:7200::/40).")
     var ipv6Pool: String?
+    @Flag(help: "Let that agent hold adopted devices to security groups and ACLs too, not only the lab.")
+    var enforceSecurityGroups = false
     @Option(help: "signed (default), or none: answer unsigned calls on loopback.")
     var auth: String?
     @Option(help: "Window of every flow log in seconds, whatever the API says (default 0: as the API says).")
@@ -101,6 +103,9 @@ struct ServeCommand: AsyncParsableCommand {
         if insecurePlainHTTP { values["insecure-plain-http"] = .init(.bool(true), isSecret: false) }
         if tlsSelfSigned { values["tls-self-signed"] = .init(.bool(true), isSecret: false) }
         if withAgent { values["with-agent"] = .init(.bool(true), isSecret: false) }
+        if enforceSecurityGroups {
+            values["enforce-security-groups"] = .init(.bool(true), isSecret: false)
+        }
         if lab { values["lab"] = .init(.bool(true), isSecret: false) }
         return values
     }

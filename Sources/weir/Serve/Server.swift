@@ -168,6 +168,7 @@ struct Server {
                     "--attach", configuration.agentAttach,
                     "--server", configuration.localURL(port: port.value),
                 ] + (lab ? ["--lab"] : [])
+                    + (configuration.enforcesSecurityGroups ? ["--enforce-security-groups"] : [])
             }, logger: logger, started: { await port.wait() },
             joinToken: {
                 let joined = FileManager.default.fileExists(atPath: directory.agentDirectory + "/identity.json")

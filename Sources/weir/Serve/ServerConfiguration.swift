@@ -20,6 +20,7 @@ import SystemPackage
 /// | `account-id` | `2100000001` | the root account |
 /// | `dataplane` | `none` (`agents` with `with-agent` or `lab`) | who makes intent true |
 /// | `with-agent` | `false` | run an agent for this host beside the server |
+/// | `enforce-security-groups` | `false` | groups and ACLs hold on adopted devices of that agent too |
 /// | `lab` | `false` | let that agent make the lab |
 /// | `lab-name` | `weir` | prefix of the lab's namespaces, 1–6 of `a-z0-9` |
 /// | `lab-mtu` | `1500` | MTU of the lab's links, 1280–9216 |
@@ -39,6 +40,7 @@ struct ServerConfiguration {
     var listen = ListenAddress(host: "127.0.0.1", port: 8280)
     var tls: TLSListener?
     var withAgent = false
+    var enforcesSecurityGroups = false
     var agentPath = ""
     var agentRunDirectory = ""
     var agentAttach = "auto"
@@ -46,10 +48,9 @@ struct ServerConfiguration {
     /// Every key a configuration file may have.
     static let keys = [
         "data-dir", "listen", "insecure-plain-http", "tls-listen", "tls-certificate", "tls-key", "tls-self-signed",
-        "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent", "lab", "lab-name",
-        "lab-mtu", "ipv6-pool", "auth", "flow-logs.window-seconds", "async-delay", "agent-path", "agent-run-dir",
-        "agent-attach",
-        "test-hold-milliseconds",
+        "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent", "enforce-security-groups",
+        "lab", "lab-name", "lab-mtu", "ipv6-pool", "auth", "flow-logs.window-seconds", "async-delay", "agent-path",
+        "agent-run-dir", "agent-attach", "test-hold-milliseconds",
     ]
 
     /// All that is wrong with a configuration, at once.
@@ -111,6 +112,10 @@ struct ServerConfiguration {
         }
         settings.lab = flag("lab")
         withAgent = flag("with-agent") || settings.lab
+        enforcesSecurityGroups = flag("enforce-security-groups")
+        if enforcesSecurityGroups, !withAgent {
+            problems.append("enforce-security-groups: only with with-agent; other agents have the option themselves")
+        }
         let dataPlane = text("dataplane", withAgent ? "agents" : "none")
         if let value = Settings.DataPlane(rawValue: dataPlane) {
             settings.dataPlane = value
@@ -175,8 +180,8 @@ struct ServerConfiguration {
             "data-dir = \(dataDirectory)", "listen = \(listen.text)",
             "tls-listen = \(tls?.address.text ?? "(none)")", "region = \(settings.region)",
             "account-id = \(settings.accountID)", "dataplane = \(settings.dataPlane.rawValue)",
-            "with-agent = \(withAgent)", "lab = \(settings.lab)", "lab-name = \(settings.labName)",
-            "lab-mtu = \(settings.labMTU)", "ipv6-pool = \(settings.ipv6Pool)",
+            "with-agent = \(withAgent)", "enforce-security-groups = \(enforcesSecurityGroups)", "lab = \(settings.lab)",
+            "lab-name = \(settings.labName)", "lab-mtu = \(settings.labMTU)", "ipv6-pool = \(settings.ipv6Pool)",
             "auth = \(settings.allowsUnsigned ? "none" : "signed")",
             "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
             "host-lost-seconds = \(settings.hostLostSeconds)",
