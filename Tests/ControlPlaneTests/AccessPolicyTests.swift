@@ -94,4 +94,42 @@ import Testing
         try await call(cloud, as: "host-1", "PutLedgers", ["Document": document]).succeeded()
         #expect(cloud.services.ledgers.ledgers(session: "tms-1").map(\.host) == ["host-1"])
     }
+
+    @Test func `flow slices count when they are of the host's own ENIs, and of ENIs that are gone`() async throws {
+        let cloud = try await cloud()
+        try await cloud.seedNetwork()
+        try await cloud.seedInterface("eni-1", instance: "i-1", host: "host-1", number: 10)
+        let log = try await call(
+            cloud, as: "root", "CreateFlowLog", service: "vpc", version: "2020-04-01", TestCloud.flowLog
+        ).text("FlowLogId")
+        func put(_ eni: String, as host: String, spool: String) async throws {
+            let address = try #require(IPAddress("10.0.0.10"))
+            let slice = FlowSlice(
+                networkInterfaceID: eni, flowLogIDs: [log], startMilliseconds: TestCloud.start,
+                endMilliseconds: TestCloud.start + 1000,
+                entries: [
+                    FlowEntry(
+                        direction: .ingress, source: address, destination: address, transport: 17, sourcePort: 1,
+                        destinationPort: 2, tcpFlags: 0, acceptedPackets: 5, acceptedBytes: 500, rejectedPackets: 0,
+                        rejectedBytes: 0)
+                ])
+            let data = Data(FlowSliceCodec.encode([slice])).base64EncodedString()
+            let reply = try await call(
+                cloud, as: host, "PutSlices", ["SpoolId": spool, "Sequence": "1", "Data": data]
+            ).succeeded()
+            // Taken in all the same, so that the host does not send it for ever.
+            #expect(reply.result?["AcknowledgedSequence"] == .number(1))
+        }
+        func counted(_ eni: String) async throws -> JSON? {
+            try await call(
+                cloud, as: "root", "SumFlowRecords", ["NetworkInterfaceId": eni, "IncludeOpen": "true"]
+            ).succeeded().result?["Accepted"]?["Packets"]
+        }
+        try await put("eni-1", as: "host-2", spool: "11111111-2222-4333-8444-555555555555")
+        #expect(try await counted("eni-1") == .number(0))
+        try await put("eni-1", as: "host-1", spool: "11111111-2222-4333-8444-666666666666")
+        #expect(try await counted("eni-1") == .number(5))
+        try await put("eni-released", as: "host-2", spool: "11111111-2222-4333-8444-777777777777")
+        #expect(try await counted("eni-released") == .number(5))
+    }
 }

@@ -179,6 +179,10 @@ def test_a_host_that_is_gone_holds_nothing_up_and_catches_up_later(hosts):
     log = flow_log(hosts, hosts.b.eni, "b")
     active(hosts, made)
     hosts.settled("DescribeFlowLogs", "Active", FlowLogIds__1=log)
+    hosts.api("DeactiveFlowLog", FlowLogId=log)
+    hosts.settled("DescribeFlowLogs", "Inactive", FlowLogIds__1=log)
+    hosts.api("DeleteFlowLog", FlowLogId=log)
+    wait("the flow log to go", lambda: not hosts.api("DescribeFlowLogs", FlowLogIds__1=log)["FlowLogs"])
     away(hosts, hosts.b)
     assert not hosts.caught_up(hosts.b)
     hosts.b.start()
@@ -202,8 +206,6 @@ def test_a_host_that_is_gone_holds_nothing_up_and_catches_up_later(hosts):
     send(hosts.router, hosts.a.address, 5000, 2000)
     holder.communicate()
     assert hosts.b.count("copies") == first + second
-    hosts.api("DeleteFlowLog", FlowLogId=log)
-    wait("the flow log to go", lambda: not hosts.api("DescribeFlowLogs", FlowLogIds__1=log)["FlowLogs"])
 
 
 def test_joining_needs_the_servers_key(hosts):
