@@ -18,7 +18,7 @@ demo: build ## the same once: exit 0 only when every sum agrees
 test: deps ## unit, integration (root) and official SDK tests
 	@scripts/test.sh $(CONFIG)
 
-bench: deps ## measure API latency and throughput on this machine (BENCH_CONFIG=debug to skip the release build)
+bench: deps ## measure the API and what the data plane costs a packet (BENCH_CONFIG=debug to skip the release build)
 	@scripts/bench.sh $(BENCH_CONFIG)
 
 soak: deps ## the long forms of the integration tests (WEIR_TEST_PACKETS=… WEIR_TEST_KILL_ROUNDS=… to choose)

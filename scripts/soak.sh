@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
-# The tests in their long form. Both numbers can be set from outside.
+# The tests in their long form. All numbers can be set from outside.
+#   WEIR_TEST_PACKETS           packets of each exactness test
+#   WEIR_TEST_TCP_MEGABYTES     of each TCP transfer that is copied
+#   WEIR_TEST_KILL_ROUNDS       kills of the durability test
+#   WEIR_TEST_RATE_PACKETS      packets of each shape at the highest rate; further rounds until the swaps are done
+#   WEIR_TEST_RATE_SWAPS        swaps of the flow maps under each of these
+#   WEIR_TEST_BREEDING_SECONDS  of trying to make copies breed
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Packets of each exactness test, and kills of the durability test.
 export WEIR_TEST_PACKETS=${WEIR_TEST_PACKETS:-5000000}
 export WEIR_TEST_TCP_MEGABYTES=${WEIR_TEST_TCP_MEGABYTES:-100}
 export WEIR_TEST_KILL_ROUNDS=${WEIR_TEST_KILL_ROUNDS:-50}
+export WEIR_TEST_RATE_PACKETS=${WEIR_TEST_RATE_PACKETS:-50000000}
+export WEIR_TEST_RATE_SWAPS=${WEIR_TEST_RATE_SWAPS:-400}
+export WEIR_TEST_BREEDING_SECONDS=${WEIR_TEST_BREEDING_SECONDS:-60}
 env | grep '^WEIR_TEST_' | sort
 exec scripts/test.sh "${1:-debug}"

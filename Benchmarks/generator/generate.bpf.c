@@ -51,8 +51,14 @@ int generate(struct xdp_md *context) {
     __be64 *number_be = data + ETHERNET_BYTES + IP_BYTES + transport_bytes;
 
     __u64 number = now->packets, rate = settings.rate;
-    if (number == 0)
-        now->first_nanoseconds = bpf_ktime_get_ns();
+    if (number % BATCH == 0) {
+        __u64 time = bpf_ktime_get_ns(), pause = time - now->last_nanoseconds;
+        if (number == 0)
+            now->first_nanoseconds = time;
+        else if (pause > STALL_NANOSECONDS)
+            now->stalled_nanoseconds += pause;
+        now->last_nanoseconds = time;
+    }
     if (rate) {
         __u64 due = now->first_nanoseconds + number * 1000000000ull / rate;
         bpf_loop(1 << 23, until_due, &due, 0);
@@ -97,7 +103,5 @@ int generate(struct xdp_md *context) {
     }
     now->packets = number + 1;
     now->identity += mixed(number);
-    if ((number & 1023) == 0)
-        now->last_nanoseconds = bpf_ktime_get_ns();
     return XDP_PASS;
 }

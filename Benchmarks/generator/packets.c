@@ -3,11 +3,12 @@
 //   packets generate --device D --to ADDRESS --from ADDRESS [--packets N] [--frame BYTES] [--flows N] [--rate PPS]
 //       [--port N] [--tcp] [--cpu N] [--mac MAC]
 //     hands exactly N packets to the stack as received by the device (in the namespace of the caller), and prints
-//     {"packets","seconds","identity"}. Flows take turns; each differs by source port, then by source address.
-//   packets count --device D --port N [--tcp] [--copies] [--verify] [--keep] [--numbered PORT]
-//     counts what arrives for the port and drops it (not with --keep); with --copies also what is inside, with
-//     --verify its checksums. Packets of the generator to the numbered port (7000) are told by their numbers.
-//     Prints a line of JSON at once, and for each line of standard input; ends with it.
+//     {"packets","seconds","stalled","identity"}: stalled is the part of the time in which others had the CPU. Flows
+//     take turns; each differs by source port, then by source address.
+//   packets count --device D --port N [--tcp] [--copies] [--verify] [--egress] [--keep] [--numbered PORT]
+//     counts what crosses the device for the port, and takes it away (not with --keep); with --copies also what is
+//     inside, with --verify its checksums. Packets of the generator to the numbered port (7000) are told by their
+//     numbers. Prints a line of JSON at once, and for each line of standard input; ends with it.
 
 #define _GNU_SOURCE
 #include "packets.h"
@@ -29,12 +30,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BATCH 64
 /// What BPF_F_TEST_XDP_LIVE_FRAMES takes: a page less head and tail room.
 #define LARGEST_FRAME 3300
 #define SMALLEST_FRAME 64
-/// BPF_TCX_INGRESS, which the headers of Debian 12 lack.
-#define TCX_INGRESS 46
 
 static void fail(const char *format, ...) {
     va_list arguments;
@@ -46,10 +44,10 @@ static void fail(const char *format, ...) {
     exit(1);
 }
 
-static unsigned long long number(const char *name, const char *text, unsigned long long least, unsigned long long most) {
+static __u64 number(const char *name, const char *text, __u64 least, __u64 most) {
     char *end;
     errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
+    __u64 value = strtoull(text, &end, 10);
     if (errno || *text == '-' || !*text || *end || value < least || value > most)
         fail("--%s takes %llu...%llu, not \"%s\"", name, least, most, text);
     return value;
@@ -135,8 +133,8 @@ static int generate(int index, struct generate_settings *settings, __u64 packets
         fail("read the count: %s", strerror(errno));
     if (result || state.packets != packets)
         fail("%llu of %llu packets: %s", state.packets, packets, strerror(-result));
-    printf("{\"packets\": %llu, \"seconds\": %.6f, \"identity\": \"%016llx\"}\n", state.packets,
-           (state.last_nanoseconds - state.first_nanoseconds) / 1e9, state.identity);
+    printf("{\"packets\": %llu, \"seconds\": %.6f, \"stalled\": %.6f, \"identity\": \"%016llx\"}\n", state.packets,
+           (state.last_nanoseconds - state.first_nanoseconds) / 1e9, state.stalled_nanoseconds / 1e9, state.identity);
     return 0;
 }
 
@@ -156,17 +154,25 @@ static void print_values(int map) {
     fflush(stdout);
 }
 
-static int count(int index, const struct count_settings *settings) {
+static int count(int index, const struct count_settings *settings, enum bpf_tc_attach_point point) {
     struct bpf_object *object = load("count.bpf.o", settings, sizeof(*settings));
-    // The attachment ends with the process.
-    if (bpf_link_create(program_of(object, "count"), index, TCX_INGRESS, NULL) < 0)
-        fail("attach by TCX: %s", strerror(errno));
+    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = index, .attach_point = point);
+    LIBBPF_OPTS(bpf_tc_opts, filter, .prog_fd = program_of(object, "count"));
+    // A clsact that is there already is no news.
+    libbpf_set_print(NULL);
+    int result = bpf_tc_hook_create(&hook);
+    if (result && result != -EEXIST)
+        fail("clsact: %s", strerror(-result));
+    result = bpf_tc_attach(&hook, &filter);
+    if (result)
+        fail("attach: %s", strerror(-result));
     int map = bpf_map__fd(bpf_object__find_map_by_name(object, "values"));
     char line[16];
     do
         print_values(map);
     while (fgets(line, sizeof(line), stdin));
-    return 0;
+    filter.prog_fd = filter.prog_id = 0;
+    return bpf_tc_detach(&hook, &filter) ? 1 : 0;
 }
 
 int main(int argc, char **argv) {
@@ -174,11 +180,12 @@ int main(int argc, char **argv) {
         {"device", 1, 0, 'd'}, {"to", 1, 0, 't'},      {"from", 1, 0, 'f'}, {"packets", 1, 0, 'n'},
         {"frame", 1, 0, 's'},  {"flows", 1, 0, 'F'},   {"rate", 1, 0, 'r'}, {"port", 1, 0, 'p'},
         {"tcp", 0, 0, 'T'},    {"cpu", 1, 0, 'c'},     {"mac", 1, 0, 'm'},  {"copies", 0, 0, 'C'},
-        {"verify", 0, 0, 'v'}, {"keep", 0, 0, 'k'},   {"numbered", 1, 0, 'N'}, {}};
+        {"verify", 0, 0, 'v'}, {"keep", 0, 0, 'k'},   {"numbered", 1, 0, 'N'}, {"egress", 0, 0, 'e'}, {}};
     struct generate_settings sent = {
         .first_source_port = 16384, .destination_port = 7000, .protocol = IPPROTO_UDP, .flows = 1, .frame_bytes = 64};
-    struct count_settings counted = {.port = 7000, .protocol = IPPROTO_UDP, .drop = 1, .numbered_port = 7000};
+    struct count_settings counted = {.port = 7000, .protocol = IPPROTO_UDP, .take = 1, .numbered_port = 7000};
     unsigned long long packets = 1000000;
+    enum bpf_tc_attach_point point = BPF_TC_INGRESS;
     const char *device = NULL, *mac = NULL;
     cpu_set_t cpus;
     const char *command = argc > 1 ? argv[1] : "";
@@ -205,7 +212,8 @@ int main(int argc, char **argv) {
         case 'C': counted.copies = 1; break;
         case 'v': counted.verify = 1; break;
         case 'N': counted.numbered_port = number(name, optarg, 1, 65535); break;
-        case 'k': counted.drop = 0; break;
+        case 'e': point = BPF_TC_EGRESS; break;
+        case 'k': counted.take = 0; break;
         default: return 2;
         }
     }
@@ -214,7 +222,7 @@ int main(int argc, char **argv) {
     if (!index)
         fail("--device %s: no such device here", device ? device : "");
     if (strcmp(command, "count") == 0)
-        return count(index, &counted);
+        return count(index, &counted, point);
     if (strcmp(command, "generate") != 0)
         fail("usage: packets generate|count --device D …");
     if (!sent.destination_address_be || !sent.source_address)

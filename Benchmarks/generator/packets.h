@@ -9,7 +9,10 @@
 #define UDP_BYTES 8
 #define TCP_BYTES 20
 #define VXLAN_BYTES 8
-#define VXLAN_PORT 4789
+
+/// Packets between two looks at the clock, which the kernel takes in together.
+#define BATCH 64
+#define STALL_NANOSECONDS 5000000
 
 /// Flows differ by source port first, then by source address.
 #define PORTS_PER_ADDRESS 32768
@@ -36,6 +39,8 @@ struct generate_state {
     __u64 packets;
     __u64 first_nanoseconds;
     __u64 last_nanoseconds;
+    /// Time in pauses of more than STALL_NANOSECONDS, when others had the CPU.
+    __u64 stalled_nanoseconds;
     /// Sum of `mixed` over the numbers of all packets: equal sums mean the same packets, each as often.
     __u64 identity;
 };
@@ -45,7 +50,7 @@ struct count_settings {
     /// IANA number: UDP or TCP.
     __u8 protocol;
     /// Packets end here instead of going on to the stack.
-    __u8 drop;
+    __u8 take;
     /// They are VXLAN: count what is inside.
     __u8 copies;
     /// Add up the checksums of the inner packets too.

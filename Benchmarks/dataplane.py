@@ -1,0 +1,324 @@
+"""What the data plane costs a packet on this machine, beside what else could do it, with the loss of every line.
+
+    make bench                      # needs root: namespaces, eBPF; without it this part says so and is left out
+
+A router namespace forwards from three source devices of the same make to one destination: one that nobody touches,
+one adopted by `weir eni adopt` with flow logs and mirror sessions made through the API, and one that the kernel's own
+`tc u32 + mirred` copies to a vxlan device. Sender, router and receivers share one CPU, the kernel's own generator
+sends (Benchmarks/generator), and the runs of all alternate, so that a noisy machine is noisy for each. A figure is the
+best run's; the spread is that of the others. Time in which others had the CPU for more than 5 ms is taken off.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "Tests/system"))
+TOOL = ROOT / ".build/generator/packets"
+DESTINATION, COLLECTOR = "10.90.8.2", "10.90.9.2"
+SOURCES = {"bare": 1, "weir": 2, "mirred": 3}
+
+
+class Tool:
+    """`packets count` in a namespace."""
+
+    def __init__(self, netns, device, port, *more):
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", netns, TOOL, "count", "--device", device, "--port", str(port), *more],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.last = json.loads(self.process.stdout.readline())
+
+    def more(self):
+        """Packets since the last look."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        now, last = json.loads(self.process.stdout.readline()), self.last
+        self.last = now
+        return now["packets"] - last["packets"]
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Network:
+    """Sources, router, destination and collector, and a namespace that stands in for the collector's host."""
+
+    def __init__(self, run):
+        self.run = run
+        tag = f"wb{os.getpid() % 100000}"
+        self.router, self.destination, self.collector = f"{tag}r", f"{tag}d", f"{tag}k"
+        self.remote = f"{tag}m"
+        self.sources = {name: f"{tag}s{number}" for name, number in SOURCES.items()}
+        self.names = [self.router, self.destination, self.collector, self.remote, *self.sources.values()]
+        for name in self.names:
+            run("ip", "netns", "add", name)
+            run("ip", "-n", name, "link", "set", "lo", "up")
+        self.inside(self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
+        for name, number in SOURCES.items():
+            self.link(name, self.sources[name], number)
+        self.link("out", self.destination, 8)
+        self.link("col", self.collector, 9)
+        # No program of Weir shall run where copies arrive: elsewhere that is another machine. This device has the
+        # collector's address only so that it can be adopted.
+        run("ip", "-n", self.remote, "link", "add", "eth0", "type", "veth", "peer", "name", "far")
+        run("ip", "-n", self.remote, "addr", "add", f"{COLLECTOR}/24", "dev", "eth0")
+        for device in ("far", "eth0"):
+            run("ip", "-n", self.remote, "link", "set", device, "up")
+        run("ip", "-n", self.router, "link", "add", "vx0", "type", "vxlan", "id", "99", "local", "10.90.9.1",
+            "remote", COLLECTOR, "dstport", "4789", "dev", "col")
+        run("ip", "-n", self.router, "link", "set", "vx0", "up")
+        run("tc", "-n", self.router, "qdisc", "add", "dev", "mirred", "clsact")
+        run("tc", "-n", self.router, "filter", "add", "dev", "mirred", "ingress", "protocol", "all", "u32", "match",
+            "u32", "0", "0", "action", "mirred", "egress", "mirror", "dev", "vx0")
+        for name in self.sources.values():
+            self.inside(name, "ping", "-c", "1", "-W", "5", DESTINATION)
+            self.inside(name, "ping", "-c", "1", "-W", "5", COLLECTOR)
+
+    def link(self, device, netns, number):
+        self.run("ip", "-n", self.router, "link", "add", device, "type", "veth", "peer", "name", "eth0", "netns", netns)
+        for where, name, host in ((self.router, device, 1), (netns, "eth0", 2)):
+            self.run("ip", "-n", where, "addr", "add", f"10.90.{number}.{host}/24", "dev", name)
+            self.run("ip", "-n", where, "link", "set", name, "up")
+        self.run("ip", "-n", netns, "route", "add", "default", "via", f"10.90.{number}.1")
+
+    def inside(self, netns, *words):
+        return self.run("ip", "netns", "exec", netns, *words).stdout
+
+    def generate(self, source, packets, frame, flows):
+        return json.loads(self.inside(
+            self.router, str(TOOL), "generate", "--device", source, "--from", f"10.90.{SOURCES[source]}.2", "--to",
+            DESTINATION, "--packets", str(packets), "--frame", str(frame), "--flows", str(flows), "--cpu", "0"))
+
+    def delete(self):
+        for name in self.names:
+            self.run("ip", "netns", "del", name, check=False)
+
+
+class Bench:
+    def __init__(self, cloud, network, packets, rounds):
+        self.cloud, self.network, self.packets, self.rounds = cloud, network, packets, rounds
+        self.lines = []
+
+    def line(self, name, figure, unit, ratio=None, aim=None, loss=None, spread=None, note=""):
+        met = "" if aim is None or ratio is None else ("yes" if ratio <= aim else "NO")
+        self.lines.append({"name": name, "figure": figure, "unit": unit, "ratio": ratio, "aim": aim, "met": met,
+                           "loss": loss, "spread": spread, "note": note})
+        text = lambda value, form: "-" if value is None else format(value, form)  # noqa: E731
+        print(f"{name:58} {figure:9.1f} {unit:5} {text(spread, '7.0%'):>7} {text(ratio, '7.2f'):>7} "
+              f"{text(aim, '6.2f'):>6} {met:4} {loss or '-'}{'  ' + note if note else ''}", flush=True)
+
+    def measure(self, sources, frame=64, flows=1000, egress=False, only=()):
+        """Nanoseconds a packet of each source: the best run, its spread, and lost production packets and copies."""
+        network, results, lost, copies = self.network, {}, {}, {}
+        arrived = Tool(network.destination, "eth0", 7000)
+        far = Tool(network.router, "col", 4789, "--egress") if egress else Tool(network.collector, "eth0", 4789)
+        try:
+            for number in range(self.rounds + 1):
+                for source in sources:
+                    sent = network.generate(source, self.packets, frame, flows)
+                    # What is in the queue of another CPU.
+                    time.sleep(0.05)
+                    lost[source] = lost.get(source, 0) + sent["packets"] - arrived.more()
+                    copies[source] = copies.get(source, 0) + far.more()
+                    # The first run makes flows and warms caches.
+                    if number:
+                        busy = sent["seconds"] - sent["stalled"]
+                        results.setdefault(source, []).append(busy * 1e9 / sent["packets"])
+        finally:
+            arrived.stop()
+            far.stop()
+        sent = self.packets * (self.rounds + 1)
+        return {source: {
+            "ns": min(values), "spread": statistics.median(values) / min(values) - 1, "sent": sent,
+            "lost": lost[source], "copies": copies[source]} for source, values in results.items()}
+
+    def flows(self, log):
+        for count, aim in ((1000, 1.10), (100_000, 1.50)):
+            before = self.counted(log)
+            result = self.measure(("bare", "weir"), flows=count)
+            bare, weir = result["bare"], result["weir"]
+            self.line(f"forwarding, {count} flows", bare["ns"], "ns", spread=bare["spread"],
+                      loss=f"{bare['lost']} lost")
+            missing = self.records(log, before, weir["sent"])
+            self.line(f"  with a flow log, {count} flows", weir["ns"], "ns", weir["ns"] / bare["ns"], aim,
+                      f"{weir['lost']} lost, {missing} not in records", weir["spread"],
+                      f"+{weir['ns'] - bare['ns']:.0f} ns")
+        result = self.measure(("bare", "weir"), flows=400_000)
+        self.line("  with a flow log, 400000 flows: the map is full", result["weir"]["ns"], "ns",
+                  result["weir"]["ns"] / result["bare"]["ns"], None, f"{result['weir']['lost']} lost",
+                  result["weir"]["spread"], f"+{result['weir']['ns'] - result['bare']['ns']:.0f} ns")
+
+    def counted(self, log):
+        return self.cloud.sums("--flow-log", log, "--dport", "7000")["Accepted"]["Packets"]
+
+    def records(self, log, before, sent):
+        """Packets that are not in the records within three windows."""
+        end = time.monotonic() + 90
+        while time.monotonic() < end and self.counted(log) - before < sent:
+            time.sleep(1)
+        return sent - (self.counted(log) - before)
+
+    def mirror(self, session):
+        for frame in (64, 1400):
+            for egress in (False, True):
+                before = self.cloud.settled_ledger(session)
+                result = self.measure(("bare", "weir", "mirred"), frame=frame, egress=egress)
+                after = self.cloud.settled_ledger(session)
+                bare, weir, peer = result["bare"], result["weir"], result["mirred"]
+                where = "taken as they leave" if egress else "to the collector"
+                self.line(f"forwarding, {frame} bytes", bare["ns"], "ns", spread=bare["spread"],
+                          loss=f"{bare['lost']} lost")
+                for name, figures in (("tc u32 + mirred + vxlan", peer), ("weir", weir)):
+                    cost = figures["ns"] - bare["ns"]
+                    loss = f"{figures['lost']} lost, {figures['sent'] - figures['copies']} copies missing"
+                    if figures is weir:
+                        matched = after["matchedPackets"] - before["matchedPackets"]
+                        sent = after["mirroredPackets"] - before["mirroredPackets"]
+                        loss += f", ledger off by {abs(matched - figures['sent']) + abs(sent - figures['copies'])}"
+                    is_aim = figures is weir and not egress
+                    self.line(f"  mirrored by {name}, {where}", figures["ns"], "ns",
+                              cost / (peer["ns"] - bare["ns"]) if figures is weir else None, 1.0 if is_aim else None,
+                              loss, figures["spread"], f"+{cost:.0f} ns")
+
+    def programs(self):
+        """Mean run time of each program while every packet is mirrored, the clock's own reading included."""
+        def read():
+            text = subprocess.run(["bpftool", "prog", "show", "-j"], capture_output=True, text=True).stdout
+            found = {}
+            for item in json.loads(text):
+                if item.get("name", "").startswith("weir_"):
+                    total = found.setdefault(item["name"], [0, 0])
+                    total[0] += item.get("run_time_ns", 0)
+                    total[1] += item.get("run_cnt", 0)
+            return found
+
+        setting = pathlib.Path("/proc/sys/kernel/bpf_stats_enabled")
+        was = setting.read_text()
+        setting.write_text("1")
+        try:
+            before = read()
+            self.network.generate("weir", self.packets, 64, 1000)
+            after = read()
+        finally:
+            setting.write_text(was)
+        for name, (nanoseconds, runs) in sorted(after.items()):
+            nanoseconds -= before.get(name, (0, 0))[0]
+            runs -= before.get(name, (0, 0))[1]
+            if runs > self.packets // 100:
+                self.line(f"  program {name}, a run", nanoseconds / runs, "ns", note=f"{runs} runs")
+
+    def stream(self):
+        """One TCP stream, as it comes: sender, receiver and copies share the machine."""
+        network = self.network
+        server = subprocess.Popen(["ip", "netns", "exec", network.destination, "iperf3", "-s"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        far = Tool(network.collector, "eth0", 4789)
+        figures = {"bare": [], "weir": [], "mirred": []}
+        try:
+            time.sleep(0.5)
+            for _ in range(5):
+                for source, values in figures.items():
+                    out = network.inside(network.sources[source], "iperf3", "-c", DESTINATION, "-t", "2", "-J")
+                    values.append(json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e9)
+        finally:
+            server.terminate()
+            server.wait()
+            far.stop()
+        bare = statistics.median(figures["bare"])
+        for source, name in (("bare", "TCP, one stream"), ("mirred", "  mirrored by tc u32 + mirred + vxlan"),
+                             ("weir", "  mirrored by weir")):
+            values = figures[source]
+            self.line(name, statistics.median(values), "Gb/s", statistics.median(values) / bare,
+                      spread=max(values) / min(values) - 1, note="large buffers" if source == "mirred" else "")
+
+
+def adopt(cloud, netns, device, instance):
+    from cloud import wait
+    host = cloud.weir("host", "ls", "--json")["Hosts"][0]["HostId"]
+    wait(f"{netns}/{device}", lambda: any(
+        d["name"] == device and d.get("namespace") == netns and d["addresses"]
+        for d in cloud.weir("host", "ls", "--json")["Hosts"][0]["Report"]["devices"]))
+    eni = cloud.weir("eni", "adopt", "--host", host, "--device", device, "--namespace", netns, "--instance",
+                     instance).split()[0]
+    cloud.settled("DescribeNetworkInterfaces", "InUse", NetworkInterfaceIds__1=eni)
+    return eni
+
+
+def flow_log(cloud, eni):
+    log = cloud.api("CreateFlowLog", FlowLogName="bench", ResourceType="eni", ResourceId=eni, TrafficType="All",
+                    LogProjectName="bench-project", LogTopicName="bench-topic")["FlowLogId"]
+    cloud.settled("DescribeFlowLogs", "Active", FlowLogIds__1=log)
+    return log
+
+
+def mirror_session(cloud, eni, target_eni):
+    target = cloud.api("CreateTrafficMirrorTarget", InstanceType="NetworkInterface",
+                       InstanceId=target_eni)["TrafficMirrorTargetId"]
+    rules = cloud.api("CreateTrafficMirrorFilter")["TrafficMirrorFilterId"]
+    cloud.settled("DescribeTrafficMirrorTargets", "Available", TrafficMirrorTargetIds__1=target)
+    cloud.settled("DescribeTrafficMirrorFilters", "Available", TrafficMirrorFilterIds__1=rules)
+    for direction in ("ingress", "egress"):
+        cloud.api("CreateTrafficMirrorFilterRule", TrafficMirrorFilterId=rules, TrafficDirection=direction,
+                  Policy="accept", Protocol="all", SourceCidrBlock="0.0.0.0/0", DestinationCidrBlock="0.0.0.0/0")
+    session = cloud.api("CreateTrafficMirrorSession", NetworkInterfaceId=eni, TrafficMirrorTargetId=target,
+                        TrafficMirrorFilterId=rules, Priority=1, VirtualNetworkId=99,
+                        PacketLength=1500)["TrafficMirrorSessionId"]
+    cloud.settled("DescribeTrafficMirrorSessions", "Active", TrafficMirrorSessionIds__1=session)
+    return session
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--weir", required=True)
+    parser.add_argument("--packets", type=int, default=1_000_000, help="of each run")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=pathlib.Path, help="where to write the figures as well")
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        print("data plane: needs root (namespaces, eBPF); left out")
+        return
+    os.environ["WEIR_BIN"] = arguments.weir
+    import cloud as system
+    subprocess.run([ROOT / "Benchmarks/generator/build.sh"], check=True, stdout=subprocess.DEVNULL)
+
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line), "?")
+    head = {"date": str(datetime.date.today()), "machine": model, "cpus": os.cpu_count(), "linux": platform.release(),
+            "load": os.getloadavg()[0], "packets": arguments.packets, "rounds": arguments.rounds,
+            "command": " ".join(sys.argv)}
+    print(f"\n{head['date']}  {model}, {head['cpus']} CPUs, Linux {head['linux']}, load {head['load']:.1f} before")
+    print(f"data plane on one CPU, best of {arguments.rounds} runs of {arguments.packets} packets; ratio of flow logs "
+          "to forwarding, of mirroring to what the peer adds\n")
+    print(f"{'':58} {'figure':>9} {'':5} {'spread':>7} {'ratio':>7} {'aim':>6} {'met':4} loss")
+    network = Network(system.run)
+    server = None
+    try:
+        server = system.Cloud(lab=False, window=30)
+        bench = Bench(server, network, arguments.packets, arguments.rounds)
+        source = adopt(server, network.router, "weir", "i-source")
+        target = adopt(server, network.remote, "eth0", "i-collector")
+        log = flow_log(server, source)
+        bench.flows(log)
+        server.api("DeleteFlowLog", FlowLogId=log)
+        session = mirror_session(server, source, target)
+        bench.mirror(session)
+        bench.programs()
+        bench.stream()
+    finally:
+        if server:
+            server.stop()
+        network.delete()
+    if arguments.json:
+        arguments.json.write_text(json.dumps({**head, "lines": bench.lines}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
