@@ -63,55 +63,65 @@ static __always_inline struct weir_tunnel *tunnel_of_error(const struct bytes *b
 
 struct match {
     const struct weir_ruleset *ruleset;
-    const struct packet *packet;
+    // As a rule has them.
+    __u64 addresses;
     __u32 direction;
     __u32 count;
+    __u32 packets;
+    __u16 source_port;
+    __u16 destination_port;
+    __u8 protocol;
+    __u8 has_ports;
+    // One of the protocols that "all" means.
+    __u8 is_common;
     // Session whose own rule refused the packet; its further rules do not count.
     __u32 refused;
     __u32 session;
 };
 
 #define NO_SESSION 0xffffffffu
+// One call looks at so many: a call costs more than a rule.
+#define RULES_AT_ONCE 8
 
-static long match_rule(__u32 index, struct match *match) {
-    if (index >= WEIR_RULES || index >= match->count)
+static __always_inline int is_match(const struct match *match, const struct weir_rule *rule) {
+    if ((match->addresses & rule->masks) != rule->addresses)
+        return 0;
+    if (rule->transport == WEIR_TRANSPORT_ALL)
+        return match->is_common;
+    if (match->protocol != rule->transport)
+        return 0;
+    if (match->protocol == IPPROTO_ICMP)
         return 1;
-    const struct weir_rule *rule = &match->ruleset->rules[match->direction & 1][index];
-    const struct packet *packet = match->packet;
-    if (rule->session == match->refused)
-        return 0;
-    if ((packet->source[0] & rule->source_mask_be) != rule->source_be ||
-        (packet->destination[0] & rule->destination_mask_be) != rule->destination_be)
-        return 0;
-    if (rule->transport == WEIR_TRANSPORT_ALL) {
-        if (packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP && packet->protocol != IPPROTO_ICMP)
-            return 0;
-    } else {
-        if (packet->protocol != rule->transport)
-            return 0;
-        if (packet->protocol != IPPROTO_ICMP) {
-            if (!packet->has_ports) {
-                if (!rule->covers_all_ports)
-                    return 0;
-            } else if (
-                packet->source_port < rule->source_port_first || packet->source_port > rule->source_port_last ||
-                packet->destination_port < rule->destination_port_first ||
-                packet->destination_port > rule->destination_port_last
-            ) {
-                return 0;
-            }
+    if (!match->has_ports)
+        return rule->covers_all_ports;
+    return match->source_port >= rule->source_port_first && match->source_port <= rule->source_port_last &&
+           match->destination_port >= rule->destination_port_first &&
+           match->destination_port <= rule->destination_port_last;
+}
+
+static long match_rules(__u32 round, struct match *match) {
+    __u32 first = round * RULES_AT_ONCE;
+    if (first > WEIR_RULES - RULES_AT_ONCE)
+        return 1;
+    const struct weir_rule *rules = &match->ruleset->rules[match->direction & 1][first];
+#pragma unroll
+    for (__u32 i = 0; i < RULES_AT_ONCE; i++) {
+        const struct weir_rule *rule = &rules[i];
+        if (first + i >= match->count)
+            return 1;
+        if (!is_match(match, rule) || rule->session == match->refused)
+            continue;
+        __u32 hit = rule->hit;
+        __u64 *hits = bpf_map_lookup_elem(&rule_hits, &hit);
+        if (hits)
+            *hits += match->packets;
+        if (rule->accept) {
+            match->session = rule->session;
+            return 1;
         }
-    }
-    __u32 hit = rule->hit;
-    __u64 *hits = bpf_map_lookup_elem(&rule_hits, &hit);
-    if (hits)
-        *hits += packet->packets;
-    if (!rule->accept) {
         match->refused = rule->session;
-        return 0;
     }
-    match->session = rule->session;
-    return 1;
+    return 0;
 }
 
 static __always_inline void mirror(
@@ -120,13 +130,20 @@ static __always_inline void mirror(
 ) {
     struct match match = {
         .ruleset = ruleset,
-        .packet = packet,
+        .addresses = (__u64)packet->destination[0] << 32 | packet->source[0],
         .direction = direction,
         .count = ruleset->count[direction & 1],
+        .packets = packet->packets,
+        .source_port = packet->source_port,
+        .destination_port = packet->destination_port,
+        .protocol = packet->protocol,
+        .has_ports = packet->has_ports,
+        .is_common = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP ||
+                     packet->protocol == IPPROTO_ICMP,
         .refused = NO_SESSION,
         .session = NO_SESSION,
     };
-    bpf_loop(WEIR_RULES, match_rule, &match, 0);
+    bpf_loop(WEIR_RULES / RULES_AT_ONCE, match_rules, &match, 0);
     if (match.session == NO_SESSION)
         return;
     struct weir_session_counters *counters = counters_of_session(match.session);

@@ -18,6 +18,7 @@
 #define NEXT_AUTHENTICATION 51
 #define NEXT_DESTINATION 60
 #define NEXT_ICMPV6 58
+#define DIRECT_BYTES 2048
 
 // Where a packet's bytes are: an skb at a device, or the linear part of one in tracing.
 struct bytes {
@@ -50,8 +51,16 @@ struct packet {
 };
 
 static __always_inline int load(const struct bytes *bytes, __u32 offset, void *to, __u32 count, const int traced) {
-    if (!traced)
-        return bpf_skb_load_bytes(bytes->at, offset, to, count);
+    if (!traced) {
+        // Most packets are at hand; the helper is for those that are not.
+        struct __sk_buff *skb = bytes->at;
+        void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+        if (offset < DIRECT_BYTES && data + offset + count <= end) {
+            __builtin_memcpy(to, data + offset, count);
+            return 0;
+        }
+        return bpf_skb_load_bytes(skb, offset, to, count);
+    }
     if (offset + count > bytes->limit)
         return -1;
     return bpf_probe_read_kernel(to, count, bytes->at + offset);

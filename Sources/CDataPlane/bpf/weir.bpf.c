@@ -99,7 +99,8 @@ static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
     if (ethertype != ETH_P_IP && ethertype != ETH_P_IPV6)
         return PASS_ON;
     // The drop program reads the linear part only.
-    if (accounting && hook == WEIR_INGRESS && skb->data_end - skb->data < LINEAR_BYTES)
+    __u32 linear = skb->data_end - skb->data;
+    if (accounting && hook == WEIR_INGRESS && linear < LINEAR_BYTES && linear < length)
         bpf_skb_pull_data(skb, length < LINEAR_BYTES ? length : LINEAR_BYTES);
 
     struct packet packet;

@@ -90,10 +90,9 @@ struct weir_slot_counters {
 #define WEIR_TRANSPORT_ALL 0
 
 struct weir_rule {
-    __u32 source_be;
-    __u32 source_mask_be;
-    __u32 destination_be;
-    __u32 destination_mask_be;
+    /// Source in the low half, destination in the high half, each in network order; compared at once.
+    __u64 addresses;
+    __u64 masks;
     __u16 source_port_first;
     __u16 source_port_last;
     __u16 destination_port_first;

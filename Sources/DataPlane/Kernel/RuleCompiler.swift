@@ -57,14 +57,16 @@ enum RuleCompiler {
         case .all: transport = Int32(WEIR_TRANSPORT_ALL)
         }
         return weir_rule(
-            source_be: rule.source.network.rawValue.bigEndian, source_mask_be: rule.source.mask.bigEndian,
-            destination_be: rule.destination.network.rawValue.bigEndian,
-            destination_mask_be: rule.destination.mask.bigEndian, source_port_first: rule.sourcePorts.first,
+            addresses: addresses(rule.source.network.rawValue, rule.destination.network.rawValue),
+            masks: addresses(rule.source.mask, rule.destination.mask), source_port_first: rule.sourcePorts.first,
             source_port_last: rule.sourcePorts.last, destination_port_first: rule.destinationPorts.first,
             destination_port_last: rule.destinationPorts.last, transport: UInt8(truncatingIfNeeded: transport),
             accept: rule.accept ? 1 : 0,
             covers_all_ports: rule.sourcePorts.coversAll && rule.destinationPorts.coversAll ? 1 : 0, reserved: 0,
             session: UInt16(truncatingIfNeeded: session.index),
             hit: UInt16(truncatingIfNeeded: session.hits[rule.ruleID] ?? 0))
+    }
+    private static func addresses(_ source: UInt32, _ destination: UInt32) -> UInt64 {
+        UInt64(destination.bigEndian) << 32 | UInt64(source.bigEndian)
     }
 }
