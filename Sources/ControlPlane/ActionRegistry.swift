@@ -12,6 +12,7 @@ public enum ActionRegistry {
         AnyAction(write: AdoptDevice()),
         AnyAction(write: ReleaseDevice()),
         AnyAction(service: DescribeMirrorLedger()),
+        AnyAction(write: SetMirrorBudget()),
         // Weir's own: flow records
         AnyAction(service: PutSlices()),
         AnyAction(service: SearchFlowRecords()),
@@ -67,6 +68,15 @@ public enum ActionRegistry {
         AnyAction(write: AuthorizeSecurityGroupEgress()),
         AnyAction(write: RevokeSecurityGroupIngress()),
         AnyAction(write: RevokeSecurityGroupEgress()),
+        // Network ACLs
+        AnyAction(write: CreateNetworkAcl()),
+        AnyAction(read: DescribeNetworkAcls()),
+        AnyAction(read: DescribeNetworkAclAttributes()),
+        AnyAction(write: ModifyNetworkAclAttributes()),
+        AnyAction(write: UpdateNetworkAclEntries()),
+        AnyAction(write: AssociateNetworkAcl()),
+        AnyAction(write: DisassociateNetworkAcl()),
+        AnyAction(write: DeleteNetworkAcl()),
         // Network interfaces and instances
         AnyAction(write: CreateNetworkInterface()),
         AnyAction(read: DescribeNetworkInterfaces()),

@@ -57,6 +57,9 @@ public struct Settings: Sendable, Equatable {
         public var securityGroupsPerInterface = 5
         /// Addresses, and likewise ENIs, in one security group.
         public var addressesPerSecurityGroup = 2000
+        public var networkACLs = 200
+        /// Per network ACL and direction.
+        public var networkACLEntries = 100
         /// ENIs of one instance; `nil` is no limit.
         public var interfacesPerInstance: Int?
         public init() {}

@@ -9,11 +9,12 @@ import Testing
         let log = try await cloud.seedFlowLog()
         let group = try await cloud.makeGroup("vpc-1")
         let balancer = try await cloud.makeLoadBalancer("subnet-1")
+        let acl = try await cloud.call("CreateNetworkAcl", ["VpcId": "vpc-1"]).text("NetworkAclId")
         return [
             ("vpc", "vpc-1", "vpc"), ("subnet", "subnet-1", "vpc"), ("eni", "eni-source", "vpc"),
             ("securitygroup", group, "vpc"), ("trafficmirrortarget", seeded.target, "vpc"),
             ("trafficmirrorfilter", seeded.filter, "vpc"), ("trafficmirrorsession", session, "vpc"),
-            ("flowlog", log, "vpc"), ("CLB", balancer, "clb"),
+            ("flowlog", log, "vpc"), ("networkacl", acl, "vpc"), ("CLB", balancer, "clb"),
         ]
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CloudAPI
 import Configuration
 import ControlPlane
+import Model
 import Testing
 
 @testable import weir
@@ -25,12 +26,19 @@ import Testing
         #expect(configuration.agentRunDirectory == "/run/weir/abc" && configuration.settings.labMTU == 9000)
     }
 
+    @Test func `the mirror scope is the cloud's unless told otherwise, and is shown`() async throws {
+        #expect(try await Self.configuration().lines.contains("mirror-scope = cloud"))
+        let wide = try await Self.configuration("--mirror-scope", "everything")
+        #expect(wide.settings.mirrorScope == .everything && wide.lines.contains("mirror-scope = everything"))
+    }
+
     @Test func `all problems are told at once`() async throws {
         let error = await #expect(throws: ServerConfiguration.Problems.self) {
             try await Self.configuration(
-                "--listen", "nowhere", "--lab-name", "TooLong!", "--lab-mtu", "1", "--auth", "maybe")
+                "--listen", "nowhere", "--lab-name", "TooLong!", "--lab-mtu", "1", "--auth", "maybe",
+                "--mirror-scope", "all")
         }
-        #expect(error?.list.count == 4)
+        #expect(error?.list.count == 5)
     }
 
     @Test(arguments: [
@@ -76,8 +84,7 @@ import Testing
         let flags = try ServeCommand.parse([
             "--data-dir", "d", "--listen", "127.0.0.1:0", "--region", "r", "--account-id", "1", "--dataplane", "none",
             "--with-agent", "--enforce-security-groups", "--lab", "--lab-name", "l", "--lab-mtu", "1500", "--ipv6-pool",
-            "fd00::/8", "--auth",
-            "none",
+            "fd00::/8", "--mirror-scope", "cloud", "--auth", "none",
             "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p", "--agent-run-dir", "r",
             "--test-hold-milliseconds", "1", "--insecure-plain-http", "--tls-listen", "0.0.0.0:1", "--tls-certificate",
             "c", "--tls-key", "k", "--tls-self-signed", "--tls-name", "n", "--host-lost-seconds", "9",

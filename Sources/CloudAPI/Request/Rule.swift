@@ -2,7 +2,8 @@ public import Model
 
 /// How one parameter's text becomes a value, and the error it gives when it cannot.
 public struct Rule<Value>: Sendable {
-    let read: @Sendable (_ text: String, _ name: String) throws(APIError) -> Value
+    /// The value of `text`, which came as the parameter `name`.
+    public let read: @Sendable (_ text: String, _ name: String) throws(APIError) -> Value
 
     public init(_ read: @escaping @Sendable (_ text: String, _ name: String) throws(APIError) -> Value) {
         self.read = read

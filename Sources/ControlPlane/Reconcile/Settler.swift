@@ -48,6 +48,7 @@ public final class Settler: Service {
         return try count(NetworkInterface.self) + count(TrafficMirrorTarget.self) + count(TrafficMirrorFilter.self)
             + count(TrafficMirrorFilterRule.self) + count(TrafficMirrorSession.self) + count(FlowLog.self)
             + count(Vpc.self) + count(Subnet.self) + count(SecurityGroup.self) + count(LoadBalancer.self)
+            + count(NetworkACL.self)
     }
 
     private func settleAll(_ tx: any WriteTransaction) throws -> Int {
@@ -58,6 +59,7 @@ public final class Settler: Service {
         moved += try settle(TrafficMirrorFilter.self, hosts, tx, now)
         moved += try settle(TrafficMirrorTarget.self, hosts, tx, now)
         moved += try settle(NetworkInterface.self, hosts, tx, now)
+        moved += try settle(NetworkACL.self, hosts, tx, now)
         moved += try settleSimple(SecurityGroup.self, \.status, \.updatedAt, to: .available, tx, now)
         moved += try settleSimple(Subnet.self, \.status, \.updatedAt, to: .available, tx, now)
         moved += try settleSimple(Vpc.self, \.status, \.updatedAt, to: .available, tx, now)

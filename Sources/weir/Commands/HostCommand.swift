@@ -7,7 +7,8 @@ import Model
 /// `weir host`: the machines with agents.
 struct HostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "host", abstract: "List hosts, and let new ones join.", subcommands: [List.self, Token.self])
+        commandName: "host", abstract: "List hosts, bound what they send, and let new ones join.",
+        subcommands: [List.self, Budget.self, Token.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -24,6 +25,8 @@ struct HostCommand: ParsableCommand {
                     "\(host.HostId)  \(host.Hostname)  \(host.Reachable ? "reachable" : "away")"
                         + "  generation \(host.AcknowledgedGeneration)/\(answer.Generation)\(host.IsLab ? "  lab" : "")"
                 )
+                print("  security groups: \(host.SecurityGroups.text)")
+                if let budget = host.Budget { print("  mirroring: \(budget.text)") }
                 guard let report = host.Report else { continue }
                 if let problem = report.dataPlaneProblem { print("  data plane: \(problem)") }
                 for device in report.devices {
@@ -34,6 +37,27 @@ struct HostCommand: ParsableCommand {
                     )
                 }
             }
+        }
+    }
+
+    struct Budget: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "budget", abstract: "Show or set what all sessions of a host together may send.",
+            discussion: "The rates given are the whole budget: one that is left out is no bound.")
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var budget: BudgetOptions
+        @Flag(help: "Print JSON.") var json = false
+        @Argument(help: "The host (see weir host ls).") var host: String
+
+        func run() throws {
+            let client = try connection.client()
+            if budget.isChange { try budget.set("HostId", host, client) }
+            let answer: HostList = try client.call("DescribeHosts", body: NoBody())
+            guard let found = answer.Hosts.first(where: { $0.HostId == host }) else {
+                throw ValidationError("there is no host \(host); `weir host ls` lists them")
+            }
+            if json { return try printJSON(BudgetOptions.Answer(Budget: found.Budget)) }
+            print("\(host): \(found.Budget?.text ?? "no budget")")
         }
     }
 
@@ -71,6 +95,17 @@ struct HostCommand: ParsableCommand {
             }
             let pin = withoutPin || url.scheme == .http ? nil : answer.ServerPin
             print(JoinToken(url: url.description, pin: pin, id: answer.TokenId, secret: answer.TokenSecret).text)
+        }
+    }
+}
+
+extension SecurityGroupEnforcement {
+    /// What the setting means on a host.
+    var text: String {
+        switch self {
+        case .everywhere: "enforced everywhere"
+        case .lab: "enforced in the lab, recorded only on adopted devices"
+        case .nowhere: "recorded only"
         }
     }
 }

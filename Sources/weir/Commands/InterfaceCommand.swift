@@ -1,12 +1,37 @@
 import ArgumentParser
 import CloudAPI
+import ControlPlane
 import Model
 
 /// `weir eni`: devices that exist, taken as ENIs.
 struct InterfaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "eni", abstract: "Adopt devices of hosts as ENIs, and release them.",
-        subcommands: [Adopt.self, Release.self])
+        commandName: "eni", abstract: "List the ENIs of hosts, adopt devices as ENIs, and release them.",
+        subcommands: [List.self, Adopt.self, Release.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls",
+            abstract: "List the ENIs of hosts with their groups and ACL, and whether packets are held to them.")
+        @OptionGroup var connection: ConnectionOptions
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() throws {
+            let answer: HostList = try connection.client().call("DescribeHosts", body: NoBody())
+            if json { return try printJSON(answer.Hosts.flatMap(\.Interfaces)) }
+            for host in answer.Hosts {
+                for interface in host.Interfaces {
+                    let groups = interface.SecurityGroupIds.joined(separator: " ")
+                    let acl = interface.NetworkAclId
+                    print(
+                        "\(interface.NetworkInterfaceId)  \(interface.InstanceId)  \(host.HostId)"
+                            + "  \(interface.Adopted ? "adopted" : "lab")  groups \(groups.isEmpty ? "-" : groups)"
+                            + "  ACL \(acl.isEmpty ? "-" : acl)"
+                            + "  \(interface.SecurityGroupsEnforced ? "enforced" : "recorded only")")
+                }
+            }
+        }
+    }
 
     struct Adopt: ParsableCommand {
         static let configuration = CommandConfiguration(

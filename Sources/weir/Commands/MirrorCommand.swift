@@ -9,7 +9,7 @@ import Model
 struct MirrorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mirror", abstract: "Read a session's ledger, or receive copies at a target.",
-        subcommands: [Stats.self, ReceiveCommand.self])
+        subcommands: [Stats.self, Budget.self, ReceiveCommand.self])
 
     struct Stats: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -38,6 +38,26 @@ struct MirrorCommand: ParsableCommand {
                 print("  in flight  \(ledger.inFlightPackets)")
                 print("  self       \(ledger.selfPackets), refused by the target's host \(ledger.targetRefusedPackets)")
             }
+        }
+    }
+
+    struct Budget: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "budget",
+            abstract: "Show or set what a session may send; what goes beyond is dropped before it is copied.",
+            discussion: "The rates given are the whole budget: one that is left out is no bound.")
+        @OptionGroup var connection: ConnectionOptions
+        @OptionGroup var budget: BudgetOptions
+        @Flag(help: "Print JSON.") var json = false
+        @Argument(help: "The session.") var session: String
+
+        func run() throws {
+            let client = try connection.client()
+            if budget.isChange { try budget.set("TrafficMirrorSessionId", session, client) }
+            let answer: MirrorLedgers = try client.call(
+                "DescribeMirrorLedger", body: ["TrafficMirrorSessionId": session])
+            if json { return try printJSON(BudgetOptions.Answer(Budget: answer.Budget)) }
+            print("\(session): \(answer.Budget?.text ?? "no budget")")
         }
     }
 }

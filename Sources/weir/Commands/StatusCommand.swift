@@ -24,6 +24,7 @@ struct StatusCommand: ParsableCommand {
                 !host.Reachable ? "away since \(host.HeardAt)" : lag > 0 ? "\(lag) generations behind" : "up to date"
             print("host \(host.HostId) (\(host.Hostname)\(host.IsLab ? ", lab" : "")): \(state)")
             if let problem = host.Report?.dataPlaneProblem { print("  data plane: \(problem)") }
+            print("  security groups: \(host.SecurityGroups.text)")
             for failure in host.Failures { print("  \(failure.resourceID): \(failure.reason)") }
         }
         for item in status.Unsettled {

@@ -52,6 +52,12 @@ struct ServeCommand: AsyncParsableCommand {
     var ipv6Pool: String?
     @Flag(help: "Let that agent hold adopted devices to security groups and ACLs too, not only the lab.")
     var enforceSecurityGroups = false
+    @Option(
+        help: """
+            Which packets sessions may copy: cloud (default: without DHCP and link-local services, as the cloud) or \
+            everything (all IPv4 but copies).
+            """)
+    var mirrorScope: String?
     @Option(help: "signed (default), or none: answer unsigned calls on loopback.")
     var auth: String?
     @Option(help: "Window of every flow log in seconds, whatever the API says (default 0: as the API says).")
@@ -93,6 +99,7 @@ struct ServeCommand: AsyncParsableCommand {
         set("lab-name", labName)
         set("lab-mtu", labMTU)
         set("ipv6-pool", ipv6Pool)
+        set("mirror-scope", mirrorScope)
         set("auth", auth)
         set("flow-logs.window-seconds", flowLogsWindowSeconds)
         set("async-delay", asyncDelay)

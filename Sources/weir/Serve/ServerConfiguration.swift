@@ -25,6 +25,7 @@ import SystemPackage
 /// | `lab-name` | `weir` | prefix of the lab's namespaces, 1–6 of `a-z0-9` |
 /// | `lab-mtu` | `1500` | MTU of the lab's links, 1280–9216 |
 /// | `ipv6-pool` | `fd77:6569:7200::/40` | where VPCs that name no IPv6 block get their /56 from; /8–/56 |
+/// | `mirror-scope` | `cloud` | which packets sessions may copy: as the cloud, or `everything` IPv4 |
 /// | `auth` | `signed` | `none` answers unsigned calls; loopback only |
 /// | `flow-logs.window-seconds` | `0` | window of every flow log, 1–3600; 0 keeps AggregationInterval |
 /// | `host-lost-seconds` | `30` | how long a host may be silent before nothing waits for it, 3–3600 |
@@ -49,8 +50,8 @@ struct ServerConfiguration {
     static let keys = [
         "data-dir", "listen", "insecure-plain-http", "tls-listen", "tls-certificate", "tls-key", "tls-self-signed",
         "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent", "enforce-security-groups",
-        "lab", "lab-name", "lab-mtu", "ipv6-pool", "auth", "flow-logs.window-seconds", "async-delay", "agent-path",
-        "agent-run-dir", "agent-attach", "test-hold-milliseconds",
+        "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth", "flow-logs.window-seconds", "async-delay",
+        "agent-path", "agent-run-dir", "agent-attach", "test-hold-milliseconds",
     ]
 
     /// All that is wrong with a configuration, at once.
@@ -138,6 +139,12 @@ struct ServerConfiguration {
         } else {
             problems.append("ipv6-pool: \(pool) is not a block of unique local or global IPv6 addresses, /8 to /56")
         }
+        let scope = text("mirror-scope", settings.mirrorScope.rawValue)
+        if let value = MirrorScope(rawValue: scope) {
+            settings.mirrorScope = value
+        } else {
+            problems.append("mirror-scope: \(scope) is neither cloud nor everything")
+        }
         let auth = text("auth", "signed")
         if auth != "signed", auth != "none" { problems.append("auth: \(auth) is neither signed nor none") }
         settings.allowsUnsigned = auth == "none"
@@ -182,6 +189,7 @@ struct ServerConfiguration {
             "account-id = \(settings.accountID)", "dataplane = \(settings.dataPlane.rawValue)",
             "with-agent = \(withAgent)", "enforce-security-groups = \(enforcesSecurityGroups)", "lab = \(settings.lab)",
             "lab-name = \(settings.labName)", "lab-mtu = \(settings.labMTU)", "ipv6-pool = \(settings.ipv6Pool)",
+            "mirror-scope = \(settings.mirrorScope.rawValue)",
             "auth = \(settings.allowsUnsigned ? "none" : "signed")",
             "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
             "host-lost-seconds = \(settings.hostLostSeconds)",

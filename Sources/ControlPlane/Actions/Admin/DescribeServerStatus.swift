@@ -25,6 +25,7 @@ struct DescribeServerStatus: ReadAction, WeirAction {
         try add(TrafficMirrorFilterRule.self)
         try add(TrafficMirrorSession.self)
         try add(FlowLog.self)
+        try add(NetworkACL.self)
         return ServerStatus(
             Region: call.scope.region, DataPlane: call.settings.dataPlane.rawValue, Generation: hosts.Generation,
             Targets: try tx.count(ListQuery<TrafficMirrorTarget>(), in: call.scope),

@@ -17,6 +17,12 @@ public struct HostView: Codable, Sendable {
     public var AcknowledgedGeneration: Int64
     public var Failures: [HostAcknowledgement.Failure]
     public var Report: HostReport?
+    /// Where security groups and network ACLs hold on this host.
+    public var SecurityGroups: SecurityGroupEnforcement
+    /// The attached ENIs it has.
+    public var Interfaces: [HostInterfaceView]
+    /// What all its sessions together may send; absent without a bound.
+    public var Budget: MirrorBudget?
 }
 
 /// `DescribeMirrorLedger`.
@@ -26,8 +32,12 @@ public struct MirrorLedgers: Codable, Sendable {
         /// When the host counted it, Unix milliseconds.
         public var At: Int64
         public var Ledger: SessionLedger
+        /// What all sessions of the host together may send; absent without a bound.
+        public var HostBudget: MirrorBudget?
     }
     public var Ledgers: [Entry]
+    /// What the session may send; absent without a bound.
+    public var Budget: MirrorBudget?
 }
 
 /// `DescribeLab`.

@@ -22,11 +22,11 @@ struct SubnetView: Encodable, Sendable {
     let AvailableIpAddressCount: Int
     let TotalIpv4Count: Int
     let RouteTable: RouteTableView
+    /// Empty without one.
+    let NetworkAclId: String
     let Tags: [TagView]
     let CreationTime: String
     let UpdateTime: String
-    // No network ACL is ever bound to a subnet here.
-    let NetworkAclId = ""
 }
 
 extension Call {
@@ -42,6 +42,9 @@ extension Call {
                 subnets.first { $0.id == interface.subnetID }?.cidrBlock.assignable?.contains(address.rawValue) ?? false
             }
         }
+        let bound = try tx.list(ListQuery<NetworkACLAssociation>().ids(subnets.map(\.id.rawValue)), in: scope).items
+        let aclOf = Dictionary(
+            bound.map { ($0.id.rawValue, $0.aclID.rawValue) }, uniquingKeysWith: { first, _ in first })
         let tags = try tagViews(of: subnets, tx)
         return subnets.map { subnet in
             SubnetView(
@@ -52,6 +55,7 @@ extension Call {
                 AvailableIpAddressCount: (subnet.cidrBlock.assignable?.count ?? 0) - (used[subnet.id] ?? 0),
                 TotalIpv4Count: Int(subnet.cidrBlock.count),
                 RouteTable: .init(RouteTableId: tables[subnet.vpcID] ?? "", RouteTableType: "System"),
+                NetworkAclId: aclOf[subnet.id.rawValue] ?? "",
                 Tags: tags[subnet.id.rawValue] ?? [],
                 CreationTime: CalendarTime.rfc3339(unixMilliseconds: subnet.createdAt),
                 UpdateTime: CalendarTime.rfc3339(unixMilliseconds: subnet.updatedAt))

@@ -29,7 +29,7 @@ struct TaggedKind: Sendable {
         .init(Vpc.self, \.updatedAt), .init(Subnet.self, \.updatedAt), .init(NetworkInterface.self, \.updatedAt),
         .init(SecurityGroup.self, \.updatedAt), .init(TrafficMirrorTarget.self, \.updatedAt),
         .init(TrafficMirrorFilter.self, \.updatedAt), .init(TrafficMirrorSession.self, \.updatedAt),
-        .init(FlowLog.self, \.updatedAt), .init(none: "networkacl"), .init(none: "eip"),
+        .init(FlowLog.self, \.updatedAt), .init(NetworkACL.self, \.updatedAt), .init(none: "eip"),
         .init(none: "bandwidthpackage"), .init(none: "vpngateway"), .init(none: "ngw"),
         .init(none: "directconnectconnection"), .init(none: "directconnectgateway"),
         .init(none: "directconnectvirtualinterface"),

@@ -21,8 +21,10 @@ extension Call {
         }
     }
 
-    /// Marks a session as going; it is gone when the hosts of its source and target have let go of it.
+    /// Marks a session as going; it is gone when the hosts of its source and target have let go of it. Its budget goes
+    /// at once.
     func end(_ session: TrafficMirrorSession, _ tx: any WriteTransaction) throws {
+        try tx.delete(MirrorBudgetSetting.self, session.id.rawValue)
         var session = session
         session.status = .deleting
         session.updatedAt = now

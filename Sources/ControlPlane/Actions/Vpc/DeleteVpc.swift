@@ -2,7 +2,7 @@ import CloudAPI
 import Model
 import Store
 
-/// Removes a VPC that has no subnet and no security group left, and with it its flow logs.
+/// Removes a VPC that has no subnet, security group or network ACL left, and with it its flow logs.
 struct DeleteVpc: WriteAction {
     struct Request: ActionRequest {
         var id = ""
@@ -17,7 +17,8 @@ struct DeleteVpc: WriteAction {
         guard vpc.status != .deleting else { throw APIError.invalidStatus("Vpc", "VPC") }
         let subnets = try tx.count(ListQuery<Subnet>().filter("vpcID", request.id), in: call.scope)
         let groups = try tx.count(ListQuery<SecurityGroup>().filter("vpcID", request.id), in: call.scope)
-        guard subnets == 0, groups == 0 else { throw APIError.inUse("Vpc", "VPC") }
+        let acls = try tx.count(ListQuery<NetworkACL>().filter("vpcID", request.id), in: call.scope)
+        guard subnets == 0, groups == 0, acls == 0 else { throw APIError.inUse("Vpc", "VPC") }
         try call.releaseFlowLogs(of: .vpc, request.id, tx)
         vpc.status = .deleting
         vpc.updatedAt = call.now

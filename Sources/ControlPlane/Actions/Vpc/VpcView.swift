@@ -21,6 +21,7 @@ struct VpcView: Encodable, Sendable {
     let RouteTableIds: [String]
     let SubnetIds: [String]
     let SecurityGroupIds: [String]
+    let NetworkAclNum: String
     let DnsServers: [String]
     let Tags: [TagView]
     let CreationTime: String
@@ -29,7 +30,6 @@ struct VpcView: Encodable, Sendable {
     let AssociateCens: [Never] = []
     let Ipv4GatewayId = ""
     let NatGatewayIds: [String] = []
-    let NetworkAclNum = "0"
     let SecondaryCidrBlocks: [String] = []
     let SupportIpv4Gateway = false
     let UserCidrBlocks: [String] = []
@@ -40,6 +40,7 @@ extension Call {
         let ids = vpcs.map(\.id.rawValue)
         let subnets = try tx.list(ListQuery<Subnet>().filter("vpcID", anyOf: ids), in: scope).items
         let groups = try tx.list(ListQuery<SecurityGroup>().filter("vpcID", anyOf: ids), in: scope).items
+        let acls = try tx.list(ListQuery<NetworkACL>().filter("vpcID", anyOf: ids), in: scope).items
         let subnetsOf = Dictionary(grouping: subnets, by: \.vpcID)
         let groupsOf = Dictionary(grouping: groups, by: \.vpcID)
         let tags = try tagViews(of: vpcs, tx)
@@ -51,7 +52,8 @@ extension Call {
                 Status: vpc.status, IsDefault: vpc.isDefault, ProjectName: vpc.projectName,
                 RouteTableIds: [vpc.routeTableID],
                 SubnetIds: (subnetsOf[vpc.id] ?? []).map(\.id.rawValue),
-                SecurityGroupIds: (groupsOf[vpc.id] ?? []).map(\.id.rawValue), DnsServers: vpc.dnsServers,
+                SecurityGroupIds: (groupsOf[vpc.id] ?? []).map(\.id.rawValue),
+                NetworkAclNum: String(acls.count { $0.vpcID == vpc.id }), DnsServers: vpc.dnsServers,
                 Tags: tags[vpc.id.rawValue] ?? [], CreationTime: CalendarTime.rfc3339(unixMilliseconds: vpc.createdAt),
                 UpdateTime: CalendarTime.rfc3339(unixMilliseconds: vpc.updatedAt))
         }

@@ -1,0 +1,41 @@
+import CloudAPI
+import Model
+import Store
+
+/// Makes a network ACL without entries: bound to a subnet like that, it lets nothing pass.
+struct CreateNetworkAcl: WriteAction {
+    struct Request: ActionRequest {
+        var vpcID = ""
+        var name: String?
+        var description = ""
+        var projectName = "default"
+        var tags: [Tag] = []
+        init() {}
+        static var fields: [Field<Self>] {
+            [
+                .required("VpcId", \.vpcID, .text), .optional("NetworkAclName", \.name, .name),
+                .optional("Description", \.description, .description),
+                .optional("ProjectName", \.projectName, .text), .tags(\.tags),
+            ]
+        }
+    }
+    struct Response: Encodable, Sendable { let NetworkAclId: String }
+    static let takesClientToken = true
+    init() {}
+
+    func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
+        try call.requireProject(request.projectName, tx)
+        let vpc = try call.openVpc(request.vpcID, tx)
+        guard try tx.count(ListQuery<NetworkACL>(), in: call.scope) < call.settings.quotas.networkACLs else {
+            throw APIError.quotaExceeded("NetworkAcl", "network ACLs")
+        }
+        let id: Identifier<NetworkACL> = call.newID("nacl")
+        let acl = NetworkACL(
+            id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
+            description: request.description, projectName: request.projectName, vpcID: vpc.id, status: .creating,
+            createdAt: call.now, updatedAt: call.now)
+        try tx.insert(acl)
+        try call.insertTags(request.tags, of: acl, tx)
+        return Response(NetworkAclId: id.rawValue)
+    }
+}
