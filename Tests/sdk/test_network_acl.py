@@ -139,7 +139,8 @@ def test_a_subnet_has_one_acl_and_takes_it_along(cloud, network):
 def test_a_bad_entry_changes_nothing(cloud, network, entry, name):
     id = make(cloud, network)
     with refused(400, f"InvalidParameter.IngressAclEntries.2.{name}"):
-        update(cloud, id, update_ingress_acl_entries=True, ingress_acl_entries=[ingress("10.0.0.0/8"), ingress(**entry)])
+        update(cloud, id, update_ingress_acl_entries=True, ingress_acl_entries=[
+            ingress("10.0.0.0/8"), ingress(**entry)])
     assert acl(cloud, id).ingress_acl_entries == []
 
 
