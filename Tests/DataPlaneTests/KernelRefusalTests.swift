@@ -103,6 +103,32 @@ extension KernelTests {
         #expect(report.unattributedDrops == 0)
     }
 
+    @Test func `fragments that the firewall saw as one packet are refused one by one`() throws {
+        let bed = try KernelTestbed()
+        #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"])) == [])
+        try bed.warmUp()
+        let entering = try mark(bed, KernelTestbed.clientID, .ingress)
+        // Asking for the state of connections is what puts fragments together.
+        try refuse(
+            bed, in: bed.router,
+            [("forward", "ct state new udp dport 7061 \(entering) counter drop\nudp dport 7062 counter drop")])
+        // 4000 bytes are fragments of 1500, 1500 and 1068 bytes.
+        for port in [UInt16(7061), 7062] {
+            try UDPSender.send(100, bytes: 4000, to: KernelTestbed.clientAddress, port: port, in: bed.web)
+        }
+        _ = try bed.plane().drain(spool: bed.spool)
+        #expect(try bed.counted(in: bed.router).map(\.packets) == [100, 100])
+        let first = MemorySpool.Sum(rejected: 100, rejectedBytes: 100 * 1500)
+        let later = MemorySpool.Sum(rejected: 200, rejectedBytes: 100 * 2568)
+        #expect(bed.spool.sum(KernelTestbed.clientID, .ingress, port: 7061) == first)
+        #expect(bed.spool.sum(KernelTestbed.clientID, .ingress, port: 0) == later)
+        #expect(bed.spool.sum(KernelTestbed.webID, .egress, port: 7062) == first)
+        // web's later fragments of both datagrams share a key: those of the second were refused.
+        var both = later
+        (both.accepted, both.acceptedBytes) = (200, 100 * 2568)
+        #expect(bed.spool.sum(KernelTestbed.webID, .egress, port: 0) == both)
+    }
+
     @Test func `a mark of another namespace charges nobody`() throws {
         let bed = try KernelTestbed()
         #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"])) == [])

@@ -84,6 +84,32 @@ static __always_inline struct weir_slot *slot_of_drop(struct sk_buff *skb, __u32
     return entry;
 }
 
+// Connection tracking puts fragments together before a firewall sees them, while devices saw each. Makes the packet
+// its first fragment, and returns how many later ones there were, with the bytes of these.
+static __always_inline __u32 take_apart(struct sk_buff *skb, struct packet *packet, __u64 *later_bytes) {
+    struct inet_skb_parm *control = (void *)skb->cb;
+    if (packet->family != 4 || packet->packets != 1)
+        return 0;
+    __u32 largest = BPF_CORE_READ(control, frag_max_size), header = packet->transport_offset;
+    if (largest < header + 8 || packet->ip_bytes <= largest)
+        return 0;
+    // Each but the last carries a multiple of eight bytes.
+    __u32 each = (largest - header) & ~7u, body = (__u32)packet->ip_bytes - header;
+    if (each == 0)
+        return 0;
+    __u32 later = (body - 1) / each;
+    packet->ip_bytes = header + each;
+    *later_bytes = (__u64)(body - each) + (__u64)later * header;
+    return later;
+}
+
+static __always_inline void become_later(struct packet *packet, __u32 count, __u64 bytes) {
+    packet->packets = count;
+    packet->ip_bytes = bytes;
+    packet->source_port = 0;
+    packet->destination_port = 0;
+}
+
 // A drop of a packet that its slot has seen, in the window in which it was seen.
 static __always_inline void count_seen_drop(const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch) {
     if (phase() & WEIR_PHASE_CLOSED(epoch)) {
@@ -102,11 +128,32 @@ static __always_inline void stamped_dropped(struct sk_buff *skb, __u32 stamp) {
     struct packet packet;
     if (!entry || parse_dropped(skb, &packet))
         return;
-    count_seen_drop(&packet, slot, entry->own ? WEIR_INGRESS : WEIR_EGRESS, epoch);
+    __u64 later_bytes = 0;
+    __u32 later = take_apart(skb, &packet, &later_bytes);
+    __u8 direction = entry->own ? WEIR_INGRESS : WEIR_EGRESS;
+    count_seen_drop(&packet, slot, direction, epoch);
+    if (!later)
+        return;
+    become_later(&packet, later, later_bytes);
+    count_seen_drop(&packet, slot, direction, epoch);
 }
 
 // Charged to the ENI whose rules refused the packet, and to no other. Where its device lies before the firewall the
 // packet was seen and stamped; where it lies after, nobody has seen it as the ENI does.
+static __always_inline void charge_refusal(
+    const struct packet *packet, const struct weir_slot *entry, __u32 slot, __u8 direction, __u32 stamp
+) {
+    if (direction != (entry->own ? WEIR_INGRESS : WEIR_EGRESS)) {
+        count_rejected(packet, slot, direction, phase() & WEIR_PHASE_ACTIVE, 1);
+    } else if ((stamp & WEIR_STAMP) && (stamp & WEIR_STAMP_SLOT) == slot) {
+        count_seen_drop(packet, slot, direction, stamp & WEIR_STAMP_EPOCH ? 1 : 0);
+    } else {
+        struct weir_slot_counters *counters = counters_of_slot(slot);
+        if (counters)
+            __sync_fetch_and_add(&counters->unattributed, packet->packets);
+    }
+}
+
 static __always_inline void refused_dropped(struct sk_buff *skb, __u32 mark) {
     __u32 slot = mark & WEIR_REFUSED_SLOT, stamp = skb->tc_index;
     __u8 direction = mark & WEIR_REFUSED_EGRESS ? WEIR_EGRESS : WEIR_INGRESS;
@@ -114,15 +161,13 @@ static __always_inline void refused_dropped(struct sk_buff *skb, __u32 mark) {
     struct packet packet;
     if (!entry || parse_dropped(skb, &packet))
         return;
-    if (direction != (entry->own ? WEIR_INGRESS : WEIR_EGRESS)) {
-        count_rejected(&packet, slot, direction, phase() & WEIR_PHASE_ACTIVE, 1);
-    } else if ((stamp & WEIR_STAMP) && (stamp & WEIR_STAMP_SLOT) == slot) {
-        count_seen_drop(&packet, slot, direction, stamp & WEIR_STAMP_EPOCH ? 1 : 0);
-    } else {
-        struct weir_slot_counters *counters = counters_of_slot(slot);
-        if (counters)
-            __sync_fetch_and_add(&counters->unattributed, packet.packets);
-    }
+    __u64 later_bytes = 0;
+    __u32 later = take_apart(skb, &packet, &later_bytes);
+    charge_refusal(&packet, entry, slot, direction, stamp);
+    if (!later)
+        return;
+    become_later(&packet, later, later_bytes);
+    charge_refusal(&packet, entry, slot, direction, stamp);
 }
 
 // Made here and refused before any device saw it: charged to the ENI that has its source address.

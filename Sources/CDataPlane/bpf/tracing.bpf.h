@@ -33,11 +33,16 @@ struct skb_shared_info {
     unsigned short gso_segs;
 };
 
+struct inet_skb_parm {
+    __u16 frag_max_size;
+};
+
 struct sk_buff {
     struct net_device *dev;
     unsigned long _skb_refdst;
     unsigned int len;
     int skb_iif;
+    char cb[48];
     __u16 tc_index;
     __u32 mark;
     __be16 protocol;

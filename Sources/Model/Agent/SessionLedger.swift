@@ -17,10 +17,12 @@ public struct SessionLedger: Codable, Sendable, Equatable {
     /// Copies cut by PacketLength, and copies cut further because the path's MTU is smaller.
     public var truncatedByLengthPackets: UInt64 = 0
     public var truncatedByMTUPackets: UInt64 = 0
-    /// Packets by the rule that decided, accepting or refusing, in this session's turn: rule ID → packets.
+    /// Packets by the rule that decided, accepting or refusing, in this session's turn: rule ID → packets. Of the
+    /// rules that are installed; one that was removed and comes back starts at zero.
     public var ruleHits: [String: UInt64] = [:]
     /// Lost copies by reason: `no_neighbour`, `no_route`, `queue_full`, `mtu`, `target_down`, `budget`, or
-    /// `other(NAME)` with the kernel's own name.
+    /// `other(NAME)` with the kernel's own name; `unnamed` where the kernel freed them and there was no room to keep
+    /// the reason, `unaccounted` where they did not arrive at the next step and nothing was said.
     public var dropped: [String: UInt64] = [:]
     public var inFlightPackets: UInt64 = 0
     /// Packets not matched because they are themselves copies (or errors about copies).
