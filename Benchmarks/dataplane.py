@@ -201,6 +201,7 @@ class Bench:
                     total[1] += item.get("run_cnt", 0)
             return found
 
+        sinks = [Tool(self.network.destination, "eth0", 7000), Tool(self.network.collector, "eth0", 4789)]
         setting = pathlib.Path("/proc/sys/kernel/bpf_stats_enabled")
         was = setting.read_text()
         setting.write_text("1")
@@ -210,6 +211,8 @@ class Bench:
             after = read()
         finally:
             setting.write_text(was)
+            for sink in sinks:
+                sink.stop()
         for name, (nanoseconds, runs) in sorted(after.items()):
             nanoseconds -= before.get(name, (0, 0))[0]
             runs -= before.get(name, (0, 0))[1]
@@ -266,9 +269,12 @@ def mirror_session(cloud, eni, target_eni):
     rules = cloud.api("CreateTrafficMirrorFilter")["TrafficMirrorFilterId"]
     cloud.settled("DescribeTrafficMirrorTargets", "Available", TrafficMirrorTargetIds__1=target)
     cloud.settled("DescribeTrafficMirrorFilters", "Available", TrafficMirrorFilterIds__1=rules)
+    # What is measured, and nothing that two hosts say to each other besides.
     for direction in ("ingress", "egress"):
-        cloud.api("CreateTrafficMirrorFilterRule", TrafficMirrorFilterId=rules, TrafficDirection=direction,
-                  Policy="accept", Protocol="all", SourceCidrBlock="0.0.0.0/0", DestinationCidrBlock="0.0.0.0/0")
+        for protocol, ports in (("udp", "7000/7000"), ("tcp", "1/65535")):
+            cloud.api("CreateTrafficMirrorFilterRule", TrafficMirrorFilterId=rules, TrafficDirection=direction,
+                      Policy="accept", Protocol=protocol, SourceCidrBlock="0.0.0.0/0",
+                      DestinationCidrBlock="0.0.0.0/0", SourcePortRange="1/65535", DestinationPortRange=ports)
     session = cloud.api("CreateTrafficMirrorSession", NetworkInterfaceId=eni, TrafficMirrorTargetId=target,
                         TrafficMirrorFilterId=rules, Priority=1, VirtualNetworkId=99,
                         PacketLength=1500)["TrafficMirrorSessionId"]

@@ -7,6 +7,8 @@ final class PacketTool {
     struct Sent: Decodable {
         let packets: UInt64
         let seconds: Double
+        /// The part of it in which others had the CPU.
+        let stalled: Double
         /// A sum over the packets' numbers: equal means the same packets, each as often.
         let identity: String
     }
