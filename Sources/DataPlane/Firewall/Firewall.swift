@@ -8,7 +8,8 @@ public final class Firewall {
     /// What is installed in one namespace.
     private struct Installed {
         var plan: FirewallPlan
-        var script: String
+        /// Name of the table that holds.
+        var table: String
         /// Of the namespace, so that one made anew under an old name is told apart.
         var inode: UInt64
         var generation: UInt32?
@@ -28,28 +29,35 @@ public final class Firewall {
     /// that fails throws as well and is tried again by the next call.
     public func apply(_ plan: FirewallPlan, in namespace: NetworkNamespace) throws {
         guard plan.isGuarding else { return try remove(from: namespace) }
-        let script = FirewallTable.script(plan)
         let inode = try namespace.inode()
         let netfilter = try NetfilterSocket(in: namespace)
         let known = installed[namespace].flatMap { $0.inode == inode ? $0 : nil }
-        if let known, known.script == script, try isUntouched(known, netfilter) {
-            return try sweepIfDue(namespace)
-        }
-        let before = try netfilter.generation()
-        try NFTCommand.run(script, in: namespace)
-        let after = try netfilter.generation()
-        var fresh = Installed(plan: plan, script: script, inode: inode)
-        // Somebody else's change in between would hide behind ours.
-        if let before, after == before &+ 1 { fresh.generation = after }
-        fresh.shape = try netfilter.shape(ofTable: FirewallTable.name)
+        if let known, known.plan == plan, try isUntouched(known, netfilter) { return try sweepIfDue(namespace) }
+        let present = try tables(netfilter)
+        let table = FirewallTable.names.first { !present.contains($0) } ?? FirewallTable.names[1]
+        var fresh = Installed(plan: plan, table: table, inode: inode)
         // Only the rules decide about connections, not the slots they are charged to.
         let isSame = known.map { Self.rules($0.plan) == Self.rules(plan) } ?? false
         fresh.sweepIsDue = !isSame || (known?.sweepIsDue ?? true)
+        let before = try netfilter.generation()
+        try NFTCommand.run(FirewallTable.script(plan, table: table), in: namespace)
+        // For a moment a packet must please both tables; it is never without one.
+        installed[namespace] = fresh
+        let old = present.filter { $0 != table }
+        for name in old { try NFTCommand.run(FirewallTable.removal(name), in: namespace) }
+        let after = try netfilter.generation()
+        // Somebody else's change in between would hide behind ours.
+        if let before, after == before &+ 1 &+ UInt32(clamping: old.count) { fresh.generation = after }
+        fresh.shape = try netfilter.shape(ofTable: table)
         installed[namespace] = fresh
         if isSame { return }
         // Packets that conntrack finds odd are judged like first ones; being strict would make more of them.
         try? namespace.writeSysctl("net/netfilter/nf_conntrack_tcp_be_liberal", "1")
         try ConnectionSweep(plan).run(in: namespace)
+    }
+
+    private func tables(_ netfilter: NetfilterSocket) throws -> [String] {
+        try FirewallTable.names.filter { try netfilter.shape(ofTable: $0) != nil }
     }
 
     /// Takes the table away and forgives the connections it refused. Nothing happens when there is none.
@@ -59,8 +67,9 @@ public final class Firewall {
             return
         }
         let netfilter = try NetfilterSocket(in: namespace)
-        if try netfilter.shape(ofTable: FirewallTable.name) != nil {
-            try NFTCommand.run(FirewallTable.removal, in: namespace)
+        let present = try tables(netfilter)
+        if !present.isEmpty {
+            try NFTCommand.run(present.map(FirewallTable.removal).joined(), in: namespace)
             try ConnectionSweep(FirewallPlan(devices: [], state: FirewallState())).run(in: namespace)
         }
         installed[namespace] = nil
@@ -93,7 +102,7 @@ public final class Firewall {
     private func isUntouched(_ known: Installed, _ netfilter: NetfilterSocket) throws -> Bool {
         let generation = try netfilter.generation()
         if let generation, generation == known.generation { return true }
-        guard let shape = known.shape, try netfilter.shape(ofTable: FirewallTable.name) == shape else { return false }
+        guard let shape = known.shape, try netfilter.shape(ofTable: known.table) == shape else { return false }
         // Somebody's tables, not ours.
         for (namespace, entry) in installed where entry.inode == known.inode {
             installed[namespace]?.generation = generation

@@ -2,14 +2,18 @@ import CDataPlane
 import Model
 import Packet
 
-/// Writes the nftables script that makes a plan true, all of it or nothing: the table `inet weir`, anew.
+/// Writes the nftables script that makes a plan true, all of it or nothing: a table `inet weir` or `inet weir2`, anew.
+///
+/// There are two names because a table cannot be replaced without a gap: its new chain may see a packet before the
+/// change and its old one after it, when neither has rules. So the new table stands beside the old one first.
 ///
 /// A packet costs one look into the map of devices where it enters and one where it leaves, however many interfaces
 /// there are, and then the rules of the two. Interfaces with the same groups and ACL share their chains, so a refusal
 /// looks up the mark of the refusing interface by its device. The same plan makes the same text.
 struct FirewallTable {
-    static let name = "weir"
+    static let names = ["weir", "weir2"]
 
+    private let name: String
     private let plan: FirewallPlan
     private let groups: [String: FirewallState.Group]
     private let acls: [String: FirewallState.NetworkACL]
@@ -20,16 +24,17 @@ struct FirewallTable {
     private var chainNames: [String: String] = [:]
 
     /// The whole script.
-    static func script(_ plan: FirewallPlan) -> String {
-        var table = FirewallTable(plan)
-        return removal + table.definition()
+    static func script(_ plan: FirewallPlan, table name: String) -> String {
+        var table = FirewallTable(plan, name)
+        return removal(name) + table.definition()
     }
 
     /// Takes the table away, whether it is there or not.
-    static let removal = "table inet \(name)\ndelete table inet \(name)\n"
+    static func removal(_ name: String) -> String { "table inet \(name)\ndelete table inet \(name)\n" }
 
-    private init(_ plan: FirewallPlan) {
+    private init(_ plan: FirewallPlan, _ name: String) {
         self.plan = plan
+        self.name = name
         groups = Dictionary(plan.state.groups.map { ($0.groupID, $0) }, uniquingKeysWith: { first, _ in first })
         acls = Dictionary(plan.state.acls.map { ($0.aclID, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -105,7 +110,7 @@ struct FirewallTable {
             lines += hooks.map { "\($0.device) vmap @\($0)_chains" }
             lines.append("}")
         }
-        return "table inet \(Self.name) {\n\(lines.joined(separator: "\n"))\n}\n"
+        return "table inet \(name) {\n\(lines.joined(separator: "\n"))\n}\n"
     }
 
     /// What a link needs to work is not looked at: neighbour discovery (RFC 4861: others than hop limit 255 is none),
