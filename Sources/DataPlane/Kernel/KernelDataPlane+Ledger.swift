@@ -46,7 +46,10 @@ extension KernelDataPlane {
             for (key, count) in stage { ledger.dropped[key.map(reasons.name) ?? "unnamed", default: 0] &+= count }
         }
         for (reason, count) in counts.refused where count > 0 { ledger.dropped[reason, default: 0] &+= count }
-        if lost > 0 { ledger.dropped["unaccounted", default: 0] &+= lost }
+        // What was given up for lost on a busy host may end after all.
+        let known = ledger.mirroredPackets &+ ledger.droppedPackets
+        let missing = min(lost, counts.matched > known ? counts.matched - known : 0)
+        if missing > 0 { ledger.dropped["unaccounted", default: 0] &+= missing }
         ledger.countsSince = record.installedAt
         ledger.path = paths[record.index]
         let ended = ledger.mirroredPackets &+ ledger.droppedPackets

@@ -2,8 +2,8 @@ import CDataPlane
 
 /// Finds copies that neither left nor were freed: what was matched long ago and has still not ended is lost.
 struct SettledCounts {
-    /// A copy is through the helper device within microseconds,
-    private static let beforeNanoseconds: UInt64 = 2_000_000_000
+    /// A copy is through the helper device within microseconds, or seconds on a host without a free CPU,
+    private static let beforeNanoseconds: UInt64 = 5_000_000_000
     /// but may wait for its neighbour for some seconds (three probes of a second each by default).
     private static let afterNanoseconds: UInt64 = 15_000_000_000
 
