@@ -145,19 +145,23 @@ class Cloud:
 class Network:
     """Instances in one VPC of the lab, a mirror session from a to the collector, and a flow log on the VPC."""
 
-    def __init__(self, cloud, packet_length=1500, rules=None, traffic_type="All", log=True, source="a"):
+    def __init__(self, cloud, packet_length=1500, rules=None, traffic_type="All", log=True, source="a",
+                 ipv6=False):
         self.cloud = cloud
-        self.vpc = cloud.api("CreateVpc", CidrBlock="10.77.0.0/16")["VpcId"]
+        dual = {"EnableIpv6": "true"} if ipv6 else {}
+        self.vpc = cloud.api("CreateVpc", CidrBlock="10.77.0.0/16", **dual)["VpcId"]
         cloud.settled("DescribeVpcs", "Available", VpcIds__1=self.vpc)
-        self.subnet = cloud.api(
-            "CreateSubnet", VpcId=self.vpc, CidrBlock="10.77.1.0/24", ZoneId="cn-beijing-a")["SubnetId"]
-        cloud.settled("DescribeSubnets", "Available", SubnetIds__1=self.subnet)
+        self.subnet = self.make_subnet("10.77.1.0/24", **({"Ipv6CidrBlock": 1} if ipv6 else {}))
+        subnets = dict.fromkeys(["a", "b", "col"], self.subnet)
+        # Dual stack has two subnets, so that packets cross inside one and between them.
+        if ipv6:
+            subnets["b"] = self.make_subnet("10.77.2.0/24", Ipv6CidrBlock=2)
         self.eni, self.address, self.netns = {}, {}, {}
-        for index, name in enumerate(["a", "b", "col"]):
-            self.address[name] = f"10.77.1.{10 + index}"
+        for index, name in enumerate(subnets):
+            self.address[name] = f"10.77.{1 if subnets[name] == self.subnet else 2}.{10 + index}"
             eni = cloud.api(
-                "CreateNetworkInterface", SubnetId=self.subnet, PrimaryIpAddress=self.address[name],
-            )["NetworkInterfaceId"]
+                "CreateNetworkInterface", SubnetId=subnets[name],
+                PrimaryIpAddress=self.address[name], Ipv6AddressCount=int(ipv6))["NetworkInterfaceId"]
             cloud.settled("DescribeNetworkInterfaces", "Available", NetworkInterfaceIds__1=eni)
             cloud.api("AttachNetworkInterface", NetworkInterfaceId=eni, InstanceId=f"i-{name}")
             self.eni[name] = eni
@@ -188,6 +192,12 @@ class Network:
                 "CreateFlowLog", FlowLogName="log", ResourceType="vpc", ResourceId=self.vpc, TrafficType=traffic_type,
                 LogProjectName="test-project", LogTopicName="test-topic", AggregationInterval=1)["FlowLogId"]
             cloud.settled("DescribeFlowLogs", "Active", FlowLogIds__1=self.log)
+
+    def make_subnet(self, block, **more):
+        subnet = self.cloud.api(
+            "CreateSubnet", VpcId=self.vpc, CidrBlock=block, ZoneId="cn-beijing-a", **more)["SubnetId"]
+        self.cloud.settled("DescribeSubnets", "Available", SubnetIds__1=subnet)
+        return subnet
 
     def nft(self, netns, script):
         run("ip", "netns", "exec", netns, "nft", "-f", "-", text_input=script)

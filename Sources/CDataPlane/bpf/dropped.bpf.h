@@ -174,7 +174,7 @@ static __always_inline void refused_dropped(struct sk_buff *skb, __u32 mark) {
 static __always_inline void outgoing_dropped(struct sk_buff *skb) {
     struct weir_address_key key = {.netns = namespace_of_drop(skb)};
     struct packet packet;
-    if (parse_dropped(skb, &packet))
+    if (parse_dropped(skb, &packet) || is_platform_traffic(&packet))
         return;
     key.family = packet.family;
     __builtin_memcpy(key.address, packet.source, 16);

@@ -7,21 +7,6 @@
 #include "flow.bpf.h"
 #include "maps.bpf.h"
 
-#define LINK_LOCAL_PREFIX 0xa9fe0000u /* 169.254.0.0/16 */
-#define LINK_LOCAL_MASK 0xffff0000u
-
-// Traffic of the platform itself, in no flow log and mirrored only where everything is: DHCP and link-local services (ARP is no IP).
-static __always_inline int is_platform_traffic(const struct packet *packet) {
-    if (packet->family != 4)
-        return 0;
-    __u32 source = bpf_ntohl(packet->source[0]), destination = bpf_ntohl(packet->destination[0]);
-    if ((source & LINK_LOCAL_MASK) == LINK_LOCAL_PREFIX || (destination & LINK_LOCAL_MASK) == LINK_LOCAL_PREFIX)
-        return 1;
-    return packet->protocol == IPPROTO_UDP && packet->has_ports &&
-           ((packet->source_port == 68 && packet->destination_port == 67) ||
-            (packet->source_port == 67 && packet->destination_port == 68));
-}
-
 static __always_inline struct weir_tunnel *tunnel_at(__u32 source_be, __u32 destination_be, __u32 vni_be) {
     struct weir_tunnel_key key = {.source_be = source_be, .destination_be = destination_be, .vni_be = vni_be};
     return bpf_map_lookup_elem(&tunnels, &key);

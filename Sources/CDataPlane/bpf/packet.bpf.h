@@ -94,7 +94,7 @@ static __always_inline void parse_transport(
             return;
         }
     } else if (packet->protocol == IPPROTO_UDP) {
-        if (load(bytes, offset, header, 8, traced))
+        if (load(bytes, offset, header, 4, traced))
             return;
         packet->payload_offset = offset + 8;
     } else {
@@ -196,4 +196,32 @@ static __always_inline int parse_ip(
     packet->ip_bytes = total;
     // Every receiver throws away what claims to be longer than it is.
     return total > length - start ? -1 : 0;
+}
+
+#define LINK_LOCAL_PREFIX 0xa9fe0000u /* 169.254.0.0/16 */
+#define LINK_LOCAL_MASK 0xffff0000u
+#define LINK_LOCAL_PREFIX6 0xfe800000u /* fe80::/10 */
+#define LINK_LOCAL_MASK6 0xffc00000u
+// Groups of one link, ff02::/16 and ff12::/16 (RFC 4291).
+#define LINK_LOCAL_GROUP6 0xff020000u
+#define LINK_LOCAL_GROUP_MASK6 0xffef0000u
+// ICMPv6 types of neighbour discovery (RFC 4861), which is what ARP is to IPv4.
+#define DISCOVERY_FIRST 133
+#define DISCOVERY_LAST 137
+
+// Traffic of the platform itself, in no flow log and mirrored only where everything is: DHCP and link-local services,
+// neighbour discovery and what else IPv6 has on one link alone (ARP is no IP).
+static __always_inline int is_platform_traffic(const struct packet *packet) {
+    __u32 source = bpf_ntohl(packet->source[0]), destination = bpf_ntohl(packet->destination[0]);
+    if (packet->family == 6)
+        return (source & LINK_LOCAL_MASK6) == LINK_LOCAL_PREFIX6 ||
+               (destination & LINK_LOCAL_MASK6) == LINK_LOCAL_PREFIX6 ||
+               (destination & LINK_LOCAL_GROUP_MASK6) == LINK_LOCAL_GROUP6 ||
+               (packet->protocol == NEXT_ICMPV6 && packet->icmp_type >= DISCOVERY_FIRST &&
+                packet->icmp_type <= DISCOVERY_LAST);
+    if ((source & LINK_LOCAL_MASK) == LINK_LOCAL_PREFIX || (destination & LINK_LOCAL_MASK) == LINK_LOCAL_PREFIX)
+        return 1;
+    return packet->protocol == IPPROTO_UDP && packet->has_ports &&
+           ((packet->source_port == 68 && packet->destination_port == 67) ||
+            (packet->source_port == 67 && packet->destination_port == 68));
 }

@@ -13,7 +13,7 @@ char weir_license[] SEC("license") = "Dual BSD/GPL";
 const volatile struct weir_instance instance = {};
 
 #define PASS_ON (-1) /* TCX_NEXT and TC_ACT_UNSPEC alike */
-#define LINEAR_BYTES 94
+#define TRANSPORT_BYTES 20
 
 // A copy on its way to its target: counted as it leaves, never mirrored, never in a flow log. 0 when the mark is
 // somebody else's.
@@ -98,16 +98,17 @@ static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
     }
     if (ethertype != ETH_P_IP && ethertype != ETH_P_IPV6)
         return PASS_ON;
-    // The drop program reads the linear part only.
-    __u32 linear = skb->data_end - skb->data;
-    if (accounting && hook == WEIR_INGRESS && linear < LINEAR_BYTES && linear < length)
-        bpf_skb_pull_data(skb, length < LINEAR_BYTES ? length : LINEAR_BYTES);
-
     struct packet packet;
     if (parse_ip(&bytes, start, length, ethertype, gso_size, gso_segs, &packet, 0)) {
         count_unparsed(slot);
         return PASS_ON;
     }
+    // The drop program reads the linear part only: all headers must be there, whatever options they have.
+    __u32 headers = packet.transport_offset + TRANSPORT_BYTES;
+    if (headers > length)
+        headers = length;
+    if (accounting && hook == WEIR_INGRESS && skb->data_end - skb->data < headers)
+        bpf_skb_pull_data(skb, headers);
     int error = 0;
     int about_copies = is_about_copies(&bytes, &packet, slot, direction, has_rules, &error);
     if (about_copies && !error)

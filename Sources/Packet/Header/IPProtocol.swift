@@ -10,7 +10,6 @@ public enum IPProtocol {
     public static let authentication: UInt8 = 51
     public static let icmpV6: UInt8 = 58
     public static let destinationOptions: UInt8 = 60
-    public static let mobility: UInt8 = 135
 
     /// Short name as in `tcp`, else the number.
     public static func name(_ number: UInt8) -> String {

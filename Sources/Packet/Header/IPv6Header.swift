@@ -17,6 +17,9 @@ public struct IPv6Header: Sendable, Equatable {
     public let source: IPAddress
     public let destination: IPAddress
 
+    /// Extension headers that are walked at most, here as in the kernel: the next one is taken for the transport.
+    static let mostExtensions = 6
+
     /// Reads the header that `bytes` begin with and walks the extension headers. A later fragment ends the walk:
     /// what follows its fragment header is payload.
     ///
@@ -32,10 +35,10 @@ public struct IPv6Header: Sendable, Equatable {
         var next = bytes.load(UInt8.self, at: 6)
         var offset = 40
         var fragment: UInt16?
-        walk: while true {
+        walk: for _ in 0..<Self.mostExtensions {
             var size = 8
             switch next {
-            case IPProtocol.hopByHop, IPProtocol.routing, IPProtocol.destinationOptions, IPProtocol.mobility,
+            case IPProtocol.hopByHop, IPProtocol.routing, IPProtocol.destinationOptions,
                 IPProtocol.authentication, IPProtocol.fragment:
                 guard bytes.byteCount >= offset + 8 else { throw .truncated(.ipv6) }
                 let units = Int(bytes.load(UInt8.self, at: offset + 1))

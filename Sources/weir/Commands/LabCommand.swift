@@ -24,7 +24,8 @@ struct LabCommand: ParsableCommand {
             for instance in state.instances {
                 print("\(instance.instanceID)  namespace \(instance.namespace)")
                 for port in instance.ports {
-                    let addresses = port.addresses.map(\.description).joined(separator: " ")
+                    let addresses = (port.addresses.map(\.description) + port.ipv6Addresses.map(\.description))
+                        .joined(separator: " ")
                     print("  \(port.device)  \(addresses)  \(port.networkInterfaceID)  port \(port.portDevice)")
                 }
             }
