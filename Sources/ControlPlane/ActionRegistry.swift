@@ -13,6 +13,7 @@ public enum ActionRegistry {
         AnyAction(write: ReleaseDevice()),
         AnyAction(service: DescribeMirrorLedger()),
         AnyAction(write: SetMirrorBudget()),
+        AnyAction(service: DescribeDeviceLedgers()),
         // Weir's own: flow records
         AnyAction(service: PutSlices()),
         AnyAction(service: SearchFlowRecords()),

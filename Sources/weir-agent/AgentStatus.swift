@@ -30,6 +30,8 @@ struct AgentStatus: Codable, Equatable {
     var lateDrops: UInt64
     var unattributedDrops: UInt64
     var unparsedPackets: UInt64
+    /// The account of each bound device.
+    var devices: [DeviceLedger]
     /// What is attached; `nil` when nothing can be.
     var kernel: KernelStatus?
 
@@ -71,6 +73,10 @@ struct AgentStatus: Codable, Equatable {
             lines.append(
                 "  device   \(place)\(device.device): \(eni), \(device.attached ? "attached" : "not attached")"
                     + (uses.isEmpty ? "" : ", \(uses.joined(separator: " "))"))
+        }
+        for ledger in devices where ledger.unattachedMilliseconds > 0 {
+            lines.append(
+                "  without  \(ledger.networkInterfaceID): \(ledger.unattachedMilliseconds) ms without its programs")
         }
         if lateDrops > 0 || unattributedDrops > 0 || unparsedPackets > 0 {
             lines.append(

@@ -34,7 +34,7 @@ struct ControlPlaneLink {
 
     func report(_ report: HostReport) throws { try put("ReportHost", report) }
     func acknowledge(_ word: HostAcknowledgement) throws { try put("AcknowledgeState", word) }
-    func putLedgers(_ ledgers: [SessionLedger]) throws { try put("PutLedgers", ledgers) }
+    func putLedgers(_ ledgers: HostLedger) throws { try put("PutLedgers", ledgers) }
 
     private func put(_ action: String, _ document: some Encodable) throws {
         let json = String(decoding: try JSONEncoder().encode(document), as: UTF8.self)

@@ -26,7 +26,9 @@ final class DataPlaneLoop {
     private var tickAt = 0.0
     private var idleAt: Double? = MonotonicClock.seconds + idleSeconds
     private var lastDrain: DrainReport?
-    private var lastBoundary: Int64 = .min
+    private var grid: SliceGrid?
+    /// When a drain that failed is tried again.
+    private var drainAt = 0.0
 
     private static let tickSeconds = 1.0
     private static let refreshSeconds = 0.05
@@ -71,16 +73,14 @@ final class DataPlaneLoop {
         var seconds = tickAt - MonotonicClock.seconds
         if state != nil { seconds = min(seconds, applyAt - MonotonicClock.seconds) }
         if let refreshAt { seconds = min(seconds, refreshAt - MonotonicClock.seconds) }
-        if let period = slicePeriod {
-            let wall = MonotonicClock.wallSeconds
-            seconds = min(seconds, period - wall.truncatingRemainder(dividingBy: period))
+        if let grid {
+            let left = Double(grid.deadline) / 1e9 - MonotonicClock.seconds
+            seconds = min(seconds, max(left, drainAt - MonotonicClock.seconds))
         }
         // Rounded up: a wake just before the deadline would be followed by another.
         let milliseconds = Int32(min(max(seconds, 0), 60) * 1000) + 1
         _ = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
     }
-
-    private var slicePeriod: Double? { state.map { Double(min(max($0.sliceSeconds, 1), 60)) } }
 
     private func openEngine() {
         do {
@@ -96,6 +96,9 @@ final class DataPlaneLoop {
     private func take(_ next: DesiredState) {
         // The same again is asked for by a server that came back: it has come true already, or is tried in turn.
         if next == state { return acknowledge() }
+        if state?.sliceSeconds != next.sliceSeconds {
+            grid = SliceGrid(sliceSeconds: next.sliceSeconds, now: KernelClock.system.read())
+        }
         state = next
         acknowledged = nil
         apply()
@@ -113,6 +116,7 @@ final class DataPlaneLoop {
         if state.lab == nil { _ = firewall.apply(state) { [engine] in engine?.slotNumber(of: $0) } }
         if let engine {
             failures += engine.apply(state, spool: parts.spool)
+            for note in engine.takeNotes() { parts.log.info(note) }
         } else {
             failures += Self.failures(state, engineProblem ?? "no kernel data plane")
         }
@@ -181,17 +185,17 @@ final class DataPlaneLoop {
     }
 
     private func drainAtBoundary() {
-        guard let engine, let period = slicePeriod else { return }
-        let boundary = Int64(MonotonicClock.wallSeconds / period)
-        guard boundary != lastBoundary else { return }
+        let now = KernelClock.system.read()
+        guard let engine, grid?.isDue(now) == true, MonotonicClock.seconds >= drainAt else { return }
         do {
             lastDrain = try engine.drain(spool: parts.spool)
-            lastBoundary = boundary
+            grid?.arm(now)
             drainProblem = nil
             parts.appended.change { $0 = true }
         } catch {
             // The kernel goes on counting; the next tick tries again.
             drainProblem = String(describing: error)
+            drainAt = MonotonicClock.seconds + Self.tickSeconds
             parts.log.error("cannot drain the flow maps", ("reason", String(describing: error)))
         }
     }
@@ -208,6 +212,8 @@ final class DataPlaneLoop {
         readLedgers()
         // Somebody flushed or changed a table of ours.
         if firewall.isDamaged() { applyAt = 0 }
+        // A monitor of a namespace that was deleted would keep it alive.
+        if let state { watch(state) }
         let names = NetworkNamespace.list()
         if names != namespaces {
             namespaces = names
@@ -232,9 +238,9 @@ final class DataPlaneLoop {
     private func readLedgers() {
         guard let engine else { return }
         do {
-            parts.outbox.put(try engine.ledgers())
+            parts.outbox.put(HostLedger(sessions: try engine.ledgers(), devices: try engine.deviceLedgers()))
         } catch {
-            parts.log.error("cannot read the session ledgers", ("reason", String(describing: error)))
+            parts.log.error("cannot read the ledgers", ("reason", String(describing: error)))
         }
     }
 
@@ -248,7 +254,8 @@ final class DataPlaneLoop {
             spoolLostPackets: spool.lostPackets, spoolSkippedPackets: spool.skippedPackets,
             spoolCorruptFiles: spool.corruptFiles, spoolProblem: spool.problem, drainProblem: drainProblem,
             lateDrops: lastDrain?.lateDrops ?? 0, unattributedDrops: lastDrain?.unattributedDrops ?? 0,
-            unparsedPackets: lastDrain?.unparsedPackets ?? 0, kernel: engine?.status)
+            unparsedPackets: lastDrain?.unparsedPackets ?? 0,
+            devices: (try? engine?.deviceLedgers()) ?? [], kernel: engine?.status)
         guard status != lastStatus else { return }
         lastStatus = status
         do {

@@ -13,7 +13,7 @@ struct DesiredStateFile: Sendable {
         do {
             let bytes = try DurableFile.read(path, limit: Self.limitBytes)
             guard let state = try? JSONDecoder().decode(DesiredState.self, from: Data(bytes)),
-                state.schema == DesiredState.currentSchema
+                DesiredState.knownSchemas.contains(state.schema)
             else { throw AgentError.unreadable(path) }
             return state
         } catch let error as FileError where error.code == ENOENT {

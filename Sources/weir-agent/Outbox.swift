@@ -5,7 +5,7 @@ final class Outbox: Sendable {
     enum Letter: Sendable, Equatable {
         case report(HostReport)
         case acknowledgement(HostAcknowledgement)
-        case ledgers([SessionLedger])
+        case ledgers(HostLedger)
     }
 
     private struct Slot<Word: Equatable & Sendable>: Sendable {
@@ -28,7 +28,7 @@ final class Outbox: Sendable {
     private struct Contents: Sendable {
         var report = Slot<HostReport>()
         var acknowledgement = Slot<HostAcknowledgement>()
-        var ledgers = Slot<[SessionLedger]>()
+        var ledgers = Slot<HostLedger>()
     }
 
     private let contents = Mailbox(Contents())
@@ -36,7 +36,7 @@ final class Outbox: Sendable {
     func put(_ report: HostReport) { contents.change { $0.report.put(report) } }
     /// Is sent even when the same was sent before: the server may ask again for a generation.
     func put(_ word: HostAcknowledgement) { contents.change { $0.acknowledgement.put(word, always: true) } }
-    func put(_ ledgers: [SessionLedger]) { contents.change { $0.ledgers.put(ledgers) } }
+    func put(_ ledgers: HostLedger) { contents.change { $0.ledgers.put(ledgers) } }
 
     /// Everything is due again: the server was away and may have forgotten.
     func repeatAll() {

@@ -43,7 +43,9 @@ struct RunCommand: ParsableCommand {
     var enforceSecurityGroups = false
 
     func run() throws {
-        // Before any thread exists, so that all inherit it: signals come to this thread alone, by sigwait.
+        // Before any thread exists, so that all inherit it: the few rights that are needed,
+        try Privilege.giveUp()
+        // and signals: they come to this thread alone, by sigwait.
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in [SIGTERM, SIGINT] { sigaddset(&signals, number) }

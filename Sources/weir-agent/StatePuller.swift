@@ -48,7 +48,7 @@ struct StatePuller {
     }
 
     private func take(_ state: DesiredState) -> UInt64 {
-        guard state.schema == DesiredState.currentSchema else {
+        guard DesiredState.knownSchemas.contains(state.schema) else {
             log.error(
                 "the server speaks another schema of the desired state: update the agent",
                 ("schema", String(state.schema)), ("known", String(DesiredState.currentSchema)))

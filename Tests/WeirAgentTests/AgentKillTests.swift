@@ -38,7 +38,7 @@ import Testing
                 "eni-1 ingress": packets,
             ])
         let ledger = try bed.await("the ledger") {
-            bed.calls("PutLedgers").compactMap { $0.document([SessionLedger].self)?.first }
+            bed.calls("PutLedgers").compactMap { $0.document(HostLedger.self)?.sessions.first }
                 .last { $0.mirroredPackets >= 2 * packets }
         }
         #expect(ledger.matchedPackets == 2 * packets && ledger.mirroredPackets == 2 * packets)

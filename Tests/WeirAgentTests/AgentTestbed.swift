@@ -20,7 +20,7 @@ final class AgentTestbed {
 
     var stateDirectory: String { "\(directory)/state" }
     var runDirectory: String { "\(directory)/run" }
-    private var desired: String { "\(directory)/desired.json" }
+    var desired: String { "\(directory)/desired.json" }
     private var journal: String { "\(directory)/journal" }
 
     /// `tls`: the stand-in has a key of its own.
@@ -156,7 +156,7 @@ final class AgentTestbed {
     }
 
     /// Looks until `found` gives something, ten seconds at most.
-    func await<T>(_ what: String, _ found: () throws -> T?) throws -> T {
+    @discardableResult func await<T>(_ what: String, _ found: () throws -> T?) throws -> T {
         for _ in 0..<1000 {
             if let value = try found() { return value }
             usleep(10_000)

@@ -25,7 +25,7 @@ public struct JoinHostResponse: Codable, Sendable {
 }
 
 /// `ReportHost`, `AcknowledgeState`, `PutLedgers`: `Document` is the JSON of ``HostReport``,
-/// ``HostAcknowledgement`` or `[SessionLedger]`.
+/// ``HostAcknowledgement`` or ``HostLedger``.
 public struct DocumentRequest: Codable, Sendable {
     public var Document: String
     public init(document: String) { Document = document }

@@ -19,7 +19,8 @@ final class PinDirectory {
         self.root = root
         try DurableFile.makeDirectory(root)
         if weir_is_bpf_filesystem(root) == 0 {
-            guard mount("bpf", root, "bpf", UInt(MS_NOSUID) | UInt(MS_NODEV) | UInt(MS_NOEXEC), "mode=0700") == 0 else {
+            let flags = UInt(MS_NOSUID) | UInt(MS_NODEV) | UInt(MS_NOEXEC)
+            guard Privilege.asAdministrator({ mount("bpf", root, "bpf", flags, "mode=0700") }) == 0 else {
                 throw KernelError.last("mount a bpffs at \(root)")
             }
             isOurs = true
@@ -70,6 +71,6 @@ final class PinDirectory {
     func removeAll(unmounting: Bool) {
         for path in otherLayouts() + [base] { Self.removeTree(path) }
         lock = nil
-        if unmounting, umount2(root, 0) == 0 { rmdir(root) }
+        if unmounting, Privilege.asAdministrator({ umount2(root, 0) }) == 0 { rmdir(root) }
     }
 }

@@ -12,10 +12,12 @@ enum NamespaceDirectory {
         guard mkdir(directory, ours) == 0 || errno == EEXIST else { throw NetlinkError.last("make \(directory)") }
         let lock = try locked()
         let shared = UInt(MS_SHARED) | UInt(MS_REC)
-        if mount("", directory, "none", shared, nil) == 0 { return lock }
-        guard errno == EINVAL, mount(directory, directory, "none", UInt(MS_BIND) | UInt(MS_REC), nil) == 0,
-            mount("", directory, "none", shared, nil) == 0
-        else { throw NetlinkError.last("share \(directory)") }
+        try Privilege.asAdministrator { () throws(NetlinkError) in
+            if mount("", directory, "none", shared, nil) == 0 { return }
+            guard errno == EINVAL, mount(directory, directory, "none", UInt(MS_BIND) | UInt(MS_REC), nil) == 0,
+                mount("", directory, "none", shared, nil) == 0
+            else { throw NetlinkError.last("share \(directory)") }
+        }
         return lock
     }
 
@@ -40,7 +42,7 @@ enum NamespaceDirectory {
             let lock = try? locked(), entries().isEmpty
         else { return }
         withExtendedLifetime(lock) {
-            umount2(NetworkNamespace.directory, Int32(MNT_DETACH))
+            _ = Privilege.asAdministrator { umount2(NetworkNamespace.directory, Int32(MNT_DETACH)) }
             rmdir(NetworkNamespace.directory)
         }
     }

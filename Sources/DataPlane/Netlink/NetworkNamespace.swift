@@ -45,7 +45,7 @@ public struct NetworkNamespace: Hashable, Sendable {
         guard name != nil else { return try body() }
         let handle = try open()
         return try NamespaceThread.run("enter namespace \(self)") {
-            guard weir_enter_network_namespace(handle.number) == 0 else {
+            guard Privilege.asAdministrator({ weir_enter_network_namespace(handle.number) }) == 0 else {
                 throw NetlinkError.last("enter namespace \(self)")
             }
             return try body()
@@ -80,9 +80,11 @@ public struct NetworkNamespace: Hashable, Sendable {
         }
         do {
             try NamespaceThread.run(attempt) {
-                guard weir_unshare_network_namespace() == 0,
-                    mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) == 0
-                else { throw NetlinkError.last(attempt) }
+                let isMade = Privilege.asAdministrator {
+                    weir_unshare_network_namespace() == 0
+                        && mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil) == 0
+                }
+                guard isMade else { throw NetlinkError.last(attempt) }
             }
         } catch {
             unlink(path)
@@ -96,7 +98,9 @@ public struct NetworkNamespace: Hashable, Sendable {
         let path = try path()
         // A name can carry several mounts when two makers raced; all go.
         while Self.isNamespace(path) {
-            guard umount2(path, Int32(MNT_DETACH)) == 0 else { throw NetlinkError.last("delete namespace \(name)") }
+            guard Privilege.asAdministrator({ umount2(path, Int32(MNT_DETACH)) }) == 0 else {
+                throw NetlinkError.last("delete namespace \(name)")
+            }
         }
         guard unlink(path) == 0 || errno == ENOENT else { throw NetlinkError.last("delete namespace \(name)") }
     }

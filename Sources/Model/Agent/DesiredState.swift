@@ -4,6 +4,8 @@
 public struct DesiredState: Codable, Sendable, Equatable {
     /// Version of this layout; an agent refuses one it does not know.
     public static let currentSchema = 2
+    /// What an agent of this version understands.
+    public static let knownSchemas = 1...currentSchema
 
     public var schema = Self.currentSchema
     /// Rises with every change of intent.
@@ -29,6 +31,24 @@ public struct DesiredState: Codable, Sendable, Equatable {
         self.lab = lab
         self.bindings = bindings
         self.sessions = sessions
+    }
+}
+
+extension DesiredState {
+    /// Also reads what older servers wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            generation: try values.decode(UInt64.self, forKey: .generation),
+            sliceSeconds: try values.decode(.sliceSeconds, or: 5),
+            lab: try values.decodeIfPresent(LabState.self, forKey: .lab),
+            bindings: try values.decode([DeviceBinding].self, forKey: .bindings),
+            sessions: try values.decode([MirrorIntent].self, forKey: .sessions))
+        schema = try values.decode(.schema, or: 1)
+        mirrorScope = try values.decode(.mirrorScope, or: .cloud)
+        budget = try values.decodeIfPresent(MirrorBudget.self, forKey: .budget)
+        firewall = try values.decode(.firewall, or: FirewallState())
+        arrivingTunnels = try values.decode(.arrivingTunnels, or: [])
     }
 }
 

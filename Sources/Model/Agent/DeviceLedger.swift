@@ -35,4 +35,15 @@ public struct HostLedger: Codable, Sendable, Equatable {
         self.sessions = sessions
         self.devices = devices
     }
+
+    /// Also reads what older agents send: the sessions alone.
+    public init(from decoder: any Decoder) throws {
+        if let values = try? decoder.container(keyedBy: CodingKeys.self) {
+            sessions = try values.decode(.sessions, or: [])
+            devices = try values.decode(.devices, or: [])
+        } else {
+            sessions = try decoder.singleValueContainer().decode([SessionLedger].self)
+            devices = []
+        }
+    }
 }

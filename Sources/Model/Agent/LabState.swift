@@ -74,3 +74,34 @@ public struct LabState: Codable, Sendable, Equatable {
         }
     }
 }
+
+extension LabState.Router {
+    /// Also reads what older servers wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            vpcID: try values.decode(String.self, forKey: .vpcID),
+            namespace: try values.decode(String.self, forKey: .namespace),
+            gateways: try values.decode([IPv4Address].self, forKey: .gateways))
+        ipv6Gateways = try values.decode(.ipv6Gateways, or: [])
+    }
+}
+
+extension LabState.Port {
+    /// Also reads what older servers wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            networkInterfaceID: try values.decode(String.self, forKey: .networkInterfaceID),
+            device: try values.decode(String.self, forKey: .device),
+            routerNamespace: try values.decode(String.self, forKey: .routerNamespace),
+            portDevice: try values.decode(String.self, forKey: .portDevice),
+            mac: try values.decode(MACAddress.self, forKey: .mac),
+            addresses: try values.decode([IPv4Address].self, forKey: .addresses),
+            subnet: try values.decode(IPv4CIDR.self, forKey: .subnet),
+            gateway: try values.decode(IPv4Address.self, forKey: .gateway))
+        ipv6Addresses = try values.decode(.ipv6Addresses, or: [])
+        ipv6Subnet = try values.decodeIfPresent(IPCIDR.self, forKey: .ipv6Subnet)
+        ipv6Gateway = try values.decodeIfPresent(IPAddress.self, forKey: .ipv6Gateway)
+    }
+}

@@ -42,6 +42,30 @@ public struct SessionLedger: Codable, Sendable, Equatable {
     public var droppedPackets: UInt64 { dropped.values.reduce(0, &+) }
 }
 
+extension SessionLedger {
+    /// Also reads what older agents send.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            sessionID: try values.decode(String.self, forKey: .sessionID),
+            networkInterfaceID: try values.decode(String.self, forKey: .networkInterfaceID))
+        matchedPackets = try values.decode(.matchedPackets, or: 0)
+        matchedBytes = try values.decode(.matchedBytes, or: 0)
+        encapsulatedPackets = try values.decode(.encapsulatedPackets, or: 0)
+        mirroredPackets = try values.decode(.mirroredPackets, or: 0)
+        mirroredBytes = try values.decode(.mirroredBytes, or: 0)
+        truncatedByLengthPackets = try values.decode(.truncatedByLengthPackets, or: 0)
+        truncatedByMTUPackets = try values.decode(.truncatedByMTUPackets, or: 0)
+        ruleHits = try values.decode(.ruleHits, or: [:])
+        dropped = try values.decode(.dropped, or: [:])
+        inFlightPackets = try values.decode(.inFlightPackets, or: 0)
+        selfPackets = try values.decode(.selfPackets, or: 0)
+        targetRefusedPackets = try values.decode(.targetRefusedPackets, or: 0)
+        countsSince = try values.decodeIfPresent(Int64.self, forKey: .countsSince)
+        path = try values.decodeIfPresent(SessionPath.self, forKey: .path)
+    }
+}
+
 /// How the copies of a session get to their target, as the session's host found it last.
 public struct SessionPath: Codable, Sendable, Equatable {
     public enum State: String, Codable, Sendable {

@@ -6,8 +6,9 @@ import Model
 /// `weir eni`: devices that exist, taken as ENIs.
 struct InterfaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "eni", abstract: "List the ENIs of hosts, adopt devices as ENIs, and release them.",
-        subcommands: [List.self, Adopt.self, Release.self])
+        commandName: "eni",
+        abstract: "List the ENIs of hosts, adopt devices as ENIs, release them, read their ledgers.",
+        subcommands: [List.self, Adopt.self, Release.self, LedgerOfDevice.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -29,6 +30,33 @@ struct InterfaceCommand: ParsableCommand {
                             + "  ACL \(acl.isEmpty ? "-" : acl)"
                             + "  \(interface.SecurityGroupsEnforced ? "enforced" : "recorded only")")
                 }
+            }
+        }
+    }
+
+    struct LedgerOfDevice: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ledger",
+            abstract: "Show what was not counted on the devices of ENIs: time without programs, late and odd packets.")
+        @OptionGroup var connection: ConnectionOptions
+        @Flag(help: "Print JSON.") var json = false
+        @Argument(help: "The ENI (default: all that are bound to a device).") var id: String?
+
+        func run() throws {
+            let answer: DeviceLedgers = try connection.client().call(
+                "DescribeDeviceLedgers", body: id.map { ["NetworkInterfaceId": $0] } ?? [:])
+            if json { return try printJSON(answer) }
+            if answer.Ledgers.isEmpty { print("no host has reported on \(id ?? "any device") yet") }
+            for entry in answer.Ledgers {
+                let ledger = entry.Ledger
+                let tenths = ledger.unattachedMilliseconds / 100
+                print("host \(entry.HostId), ENI \(ledger.networkInterfaceID)")
+                print(
+                    "  programs     \(ledger.isAttached ? "attached" : "NOT attached: nothing is counted or mirrored")")
+                print("  unattached   \(tenths / 10).\(tenths % 10) s since it was bound")
+                print("  late drops   \(ledger.lateDrops), after the map of their packet was drained")
+                print("  unattributed \(ledger.unattributedDrops) drops of packets in no map")
+                print("  unparsed     \(ledger.unparsedPackets) frames with a broken IP header")
             }
         }
     }

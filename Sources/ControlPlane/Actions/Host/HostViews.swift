@@ -40,6 +40,17 @@ public struct MirrorLedgers: Codable, Sendable {
     public var Budget: MirrorBudget?
 }
 
+/// `DescribeDeviceLedgers`.
+public struct DeviceLedgers: Codable, Sendable {
+    public struct Entry: Codable, Sendable {
+        public var HostId: String
+        /// When the host counted it, Unix milliseconds.
+        public var At: Int64
+        public var Ledger: DeviceLedger
+    }
+    public var Ledgers: [Entry]
+}
+
 /// `DescribeLab`.
 public struct LabLayout: Codable, Sendable {
     /// Absent without a lab.
