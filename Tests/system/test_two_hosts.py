@@ -16,6 +16,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DECODE = os.path.join(HERE, "../DataPlaneTests/reference/decode.py")
 COUNT = int(os.environ.get("WEIR_TEST_HOST_PACKETS", "50000"))
 VNI = 4242
+FORGED = """
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(100):
+    s.sendto(struct.pack(">II", 0x08000000, {word}) + bytes(60), ("{address}", 4789))
+"""
 
 
 @pytest.fixture
@@ -146,6 +152,11 @@ def test_copies_cross_hosts_and_stay_out_of_their_flow_logs(hosts):
     assert (sums["Accepted"]["Packets"], sums["Accepted"]["Bytes"]) == (own, own * 128), sums
     assert sums["Rejected"]["Packets"] == 0 and sums["Lost"]["Packets"] == 0, sums
     assert hosts.sums("--flow-log", logs["a"], "--dport", "4789")["Accepted"]["Packets"] == 0
+    # The same from no session: traffic like any other, refused by the rule that counts copies.
+    run(*inside(hosts.a.netns), "python3", "-c", FORGED.format(address=hosts.b.address, word=VNI + 1 << 8))
+    wait("the forged ones", lambda: hosts.sums(*words, "--dport", "4789")["Rejected"]["Packets"] >= 100)
+    assert hosts.sums(*words, "--dport", "4789")["Rejected"]["Packets"] == 100
+    total += 100
 
     hosts.api("DeleteTrafficMirrorSession", TrafficMirrorSessionId=made)
     gone(hosts, made)
