@@ -193,9 +193,9 @@ def mirror_session(cloud, eni, target_eni):
     cloud.settled("DescribeTrafficMirrorFilters", "Available", TrafficMirrorFilterIds__1=rules)
     # What is measured, and nothing that two hosts say to each other besides.
     for direction in ("ingress", "egress"):
-        for protocol, ports in (("udp", "7000/7000"), ("tcp", "1/65535")):
+        for priority, protocol, ports in ((1, "udp", "7000/7000"), (2, "tcp", "1/65535")):
             cloud.api("CreateTrafficMirrorFilterRule", TrafficMirrorFilterId=rules, TrafficDirection=direction,
-                      Policy="accept", Protocol=protocol, SourceCidrBlock="0.0.0.0/0",
+                      Policy="accept", Priority=priority, Protocol=protocol, SourceCidrBlock="0.0.0.0/0",
                       DestinationCidrBlock="0.0.0.0/0", SourcePortRange="1/65535", DestinationPortRange=ports)
     session = cloud.api("CreateTrafficMirrorSession", NetworkInterfaceId=eni, TrafficMirrorTargetId=target,
                         TrafficMirrorFilterId=rules, Priority=1, VirtualNetworkId=99,
