@@ -14,6 +14,10 @@ public enum ActionRegistry {
         AnyAction(service: DescribeMirrorLedger()),
         AnyAction(write: SetMirrorBudget()),
         AnyAction(service: DescribeDeviceLedgers()),
+        AnyAction(read: DescribeMirrorSessions()),
+        // Weir's own: why things are as they are
+        AnyAction(read: ExplainPacket()),
+        AnyAction(read: ExplainResource()),
         // Weir's own: flow records
         AnyAction(service: PutSlices()),
         AnyAction(service: SearchFlowRecords()),

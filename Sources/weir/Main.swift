@@ -10,6 +10,7 @@ struct Weir: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, APICommand.self, StatusCommand.self, HostCommand.self,
-            InterfaceCommand.self, MirrorCommand.self, FlowsCommand.self, LabCommand.self, AdminCommand.self,
+            InterfaceCommand.self, MirrorCommand.self, ExplainCommand.self, FlowsCommand.self, LabCommand.self,
+            AdminCommand.self,
         ])
 }

@@ -11,6 +11,11 @@ public final class LedgerBook: Sendable {
         pages.withLock { $0[host] = (at, ledger) }
     }
 
+    /// The sessions any host has told of.
+    var sessions: [String] {
+        pages.withLock { pages in Set(pages.values.flatMap { $0.ledgers.map(\.sessionID) }).sorted() }
+    }
+
     /// The ledgers of one session, by host, with the time they were sent (Unix milliseconds).
     public func ledgers(session: String) -> [(host: String, at: Int64, ledger: SessionLedger)] {
         pages.withLock { pages in

@@ -88,7 +88,7 @@ public struct DesiredStateBuilder {
             flowLogs: watching.map { FlowLogIntent(flowLogID: $0.id.rawValue) })
     }
 
-    private func sessions(_ bound: Set<String>, _ scope: Scope) throws -> [MirrorIntent] {
+    func sessions(_ bound: Set<String>, _ scope: Scope) throws -> [MirrorIntent] {
         let query = ListQuery<TrafficMirrorSession>().filter("networkInterfaceID", anyOf: bound.sorted())
         return try tx.list(query.oldestFirst(), in: scope).items
             .filter { $0.status != .deleting && $0.businessStatus == .normal }
@@ -127,7 +127,7 @@ public struct DesiredStateBuilder {
         }
     }
 
-    private static func compiled(_ rule: TrafficMirrorFilterRule) -> MirrorRule? {
+    static func compiled(_ rule: TrafficMirrorFilterRule) -> MirrorRule? {
         guard let source = PortRange(apiText: rule.sourcePorts),
             let destination = PortRange(apiText: rule.destinationPorts)
         else { return nil }

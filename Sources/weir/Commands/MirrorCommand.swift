@@ -8,8 +8,33 @@ import Model
 /// `weir mirror`: the account of a session, and the receiver at a target.
 struct MirrorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mirror", abstract: "Read a session's ledger, or receive copies at a target.",
-        subcommands: [Stats.self, Budget.self, ReceiveCommand.self])
+        commandName: "mirror", abstract: "List sessions, read their ledgers, or receive copies at a target.",
+        subcommands: [List.self, Stats.self, Budget.self, ReceiveCommand.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "List sessions in the order of their priority, with what is wrong with them.")
+        @OptionGroup var connection: ConnectionOptions
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() throws {
+            let answer: MirrorSessionList = try connection.client().call("DescribeMirrorSessions", body: NoBody())
+            if json { return try printJSON(answer) }
+            if answer.Sessions.isEmpty { print("there is no mirror session") }
+            for session in answer.Sessions {
+                let frozen = session.BusinessStatus == "Normal" ? "" : ", frozen"
+                print(
+                    "\(session.TrafficMirrorSessionId)  \(session.Status)\(frozen)  priority \(session.Priority)"
+                        + "  \(session.NetworkInterfaceId) > \(session.TrafficMirrorTargetId)"
+                        + "  VNI \(session.VirtualNetworkId)")
+                print(
+                    "  matched \(session.MatchedPackets), mirrored \(session.MirroredPackets),"
+                        + " dropped \(session.DroppedPackets)")
+                if let path = session.Path { print("  \(path)") }
+                for warning in session.Warnings { print("  warning: \(warning)") }
+            }
+        }
+    }
 
     struct Stats: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -23,6 +48,7 @@ struct MirrorCommand: ParsableCommand {
                 "DescribeMirrorLedger", body: ["TrafficMirrorSessionId": session])
             if json { return try printJSON(answer) }
             if answer.Ledgers.isEmpty { print("no host has reported on \(session) yet") }
+            for warning in answer.Warnings { print("warning: \(warning)") }
             for entry in answer.Ledgers {
                 let ledger = entry.Ledger
                 print("host \(entry.HostId), ENI \(ledger.networkInterfaceID)")

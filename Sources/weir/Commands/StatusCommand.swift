@@ -27,6 +27,7 @@ struct StatusCommand: ParsableCommand {
             print("  security groups: \(host.SecurityGroups.text)")
             for failure in host.Failures { print("  \(failure.resourceID): \(failure.reason)") }
         }
+        for warning in status.Warnings { print("warning: \(warning)") }
         for item in status.Unsettled {
             print("\(item.ResourceId) is \(item.Status)\(item.Failure.isEmpty ? "" : ": " + item.Failure)")
         }

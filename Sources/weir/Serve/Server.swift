@@ -39,6 +39,7 @@ struct Server {
         var parts: [any Service] = [
             Settler(services: services, logger: logger, clock: Self.now),
             FlowWindowKeeper(services: services, logger: logger, clock: Self.now),
+            MTUWatch(services: services, logger: logger),
         ]
         let tlsPort = PortBox()
         if let tls = configuration.tls {

@@ -26,11 +26,15 @@ struct DescribeServerStatus: ReadAction, WeirAction {
         try add(TrafficMirrorSession.self)
         try add(FlowLog.self)
         try add(NetworkACL.self)
+        let sessions = try tx.list(ListQuery<TrafficMirrorSession>().oldestFirst(), in: call.scope).items
         return ServerStatus(
             Region: call.scope.region, DataPlane: call.settings.dataPlane.rawValue, Generation: hosts.Generation,
             Targets: try tx.count(ListQuery<TrafficMirrorTarget>(), in: call.scope),
             Filters: try tx.count(ListQuery<TrafficMirrorFilter>(), in: call.scope),
-            Sessions: try tx.count(ListQuery<TrafficMirrorSession>(), in: call.scope),
-            FlowLogs: try tx.count(ListQuery<FlowLog>(), in: call.scope), Hosts: hosts.Hosts, Unsettled: unsettled)
+            Sessions: sessions.count,
+            FlowLogs: try tx.count(ListQuery<FlowLog>(), in: call.scope), Hosts: hosts.Hosts, Unsettled: unsettled,
+            Warnings: sessions.flatMap { session in
+                call.services.ledgers.warnings(session).map { "session \(session.id): \($0)" }
+            })
     }
 }

@@ -38,6 +38,32 @@ public struct MirrorLedgers: Codable, Sendable {
     public var Ledgers: [Entry]
     /// What the session may send; absent without a bound.
     public var Budget: MirrorBudget?
+    /// What is cut, and other things its owner may not expect.
+    public var Warnings: [String]
+}
+
+/// `DescribeMirrorSessions`.
+public struct MirrorSessionList: Codable, Sendable {
+    public struct Item: Codable, Sendable {
+        public var TrafficMirrorSessionId: String
+        public var TrafficMirrorSessionName: String
+        public var NetworkInterfaceId: String
+        public var TrafficMirrorTargetId: String
+        public var TrafficMirrorFilterId: String
+        public var Priority: Int
+        public var VirtualNetworkId: Int
+        public var PacketLength: Int
+        public var Status: String
+        public var BusinessStatus: String
+        public var MatchedPackets: UInt64
+        public var MirroredPackets: UInt64
+        public var DroppedPackets: UInt64
+        /// How copies get to the target, in words; absent while no host has told.
+        public var Path: String?
+        public var Warnings: [String]
+    }
+    /// In ascending priority.
+    public var Sessions: [Item]
 }
 
 /// `DescribeDeviceLedgers`.
@@ -75,4 +101,6 @@ public struct ServerStatus: Codable, Sendable {
     public var Hosts: [HostView]
     /// Up to 100 of each kind.
     public var Unsettled: [Item]
+    /// Sessions whose packets are cut: session ID and what to do, in words.
+    public var Warnings: [String]
 }
