@@ -18,6 +18,9 @@ public enum ActionRegistry {
         // Weir's own: why things are as they are
         AnyAction(read: ExplainPacket()),
         AnyAction(read: ExplainResource()),
+        AnyAction(service: VerifyMirrorSession()),
+        AnyAction(service: PullProbes()),
+        AnyAction(service: PutProbeReport()),
         // Weir's own: flow records
         AnyAction(service: PutSlices()),
         AnyAction(service: SearchFlowRecords()),

@@ -49,6 +49,16 @@ struct ControlPlaneLink {
         return answer.State
     }
 
+    /// Waits up to `waitSeconds` (0...30) for parts in probes.
+    func pullProbes(waitSeconds: Int) throws -> [ProbeOrder] {
+        client.timeoutSeconds = waitSeconds + 10
+        let answer: PullProbesResponse = try client.call(
+            "PullProbes", body: PullProbesRequest(waitSeconds: waitSeconds))
+        return answer.Orders
+    }
+
+    func putProbeReport(_ report: ProbeReport) throws { try put("PutProbeReport", report) }
+
     /// Sends one batch; returns the sequence up to which everything is durable at the server.
     func putSlices(_ request: PutSlicesRequest) throws -> UInt64 {
         let answer: PutSlicesResponse = try client.call("PutSlices", body: request)

@@ -54,6 +54,7 @@ final class DataPlaneLoop {
             let (next, stop) = parts.inbox.take()
             if stop { return }
             if let next { take(next) }
+            for work in parts.inbox.takeWork() { work(engine) }
             let now = MonotonicClock.seconds
             readMonitors()
             if let due = refreshAt, now >= due { refresh() }

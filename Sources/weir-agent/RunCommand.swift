@@ -95,6 +95,9 @@ struct RunCommand: ParsableCommand {
         try AgentThread.start("weir-report") {
             Reporter(link: Self.link(identity, parts.log), outbox: parts.outbox, log: parts.log).run()
         }
+        try AgentThread.start("weir-probes") {
+            ProbePuller(link: { Self.link(identity, parts.log) }, inbox: parts.inbox, log: parts.log).run()
+        }
         try AgentThread.start("weir-slices") {
             SpoolSender(
                 link: Self.link(identity, parts.log), spool: parts.spool, appended: parts.appended, log: parts.log

@@ -53,6 +53,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 status, error = 403, {"Code": "AccessDenied", "Message": "the token is used up"}
         elif action == "PullState":
             result = pull(body)
+        elif action == "PullProbes":
+            time.sleep(body["WaitSeconds"])
+            result = {"Orders": []}
         elif action == "PutSlices":
             result = {"AcknowledgedSequence": body["Sequence"]}
         journal.write(json.dumps({"action": action, "key": key, "body": body}) + "\n")

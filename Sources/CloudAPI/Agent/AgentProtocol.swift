@@ -25,7 +25,7 @@ public struct JoinHostResponse: Codable, Sendable {
 }
 
 /// `ReportHost`, `AcknowledgeState`, `PutLedgers`: `Document` is the JSON of ``HostReport``,
-/// ``HostAcknowledgement`` or ``HostLedger``.
+/// ``HostAcknowledgement``, ``HostLedger`` or ``ProbeReport`` (`PutProbeReport`).
 public struct DocumentRequest: Codable, Sendable {
     public var Document: String
     public init(document: String) { Document = document }
@@ -69,4 +69,17 @@ public struct PutSlicesResponse: Codable, Sendable {
     /// Everything up to and including this is durable at the server.
     public var AcknowledgedSequence: UInt64
     public init(acknowledgedSequence: UInt64) { AcknowledgedSequence = acknowledgedSequence }
+}
+
+/// `PullProbes`: answers at once when the host has a part in a probe, else after `WaitSeconds`.
+public struct PullProbesRequest: Codable, Sendable {
+    /// 0...30.
+    public var WaitSeconds: Int
+    public init(waitSeconds: Int) { WaitSeconds = waitSeconds }
+}
+
+public struct PullProbesResponse: Codable, Sendable {
+    /// Each is handed out once.
+    public var Orders: [ProbeOrder]
+    public init(orders: [ProbeOrder]) { Orders = orders }
 }

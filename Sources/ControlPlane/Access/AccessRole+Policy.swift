@@ -12,6 +12,7 @@ extension AccessRole {
 
     private static let joinAction = "JoinHost"
     private static let agentActions: Set<String> = [
-        "ReportHost", "PullState", "AcknowledgeState", "PutLedgers", "PutSlices",
+        "ReportHost", "PullState", "AcknowledgeState", "PutLedgers", "PutSlices", "PullProbes",
+        "PutProbeReport",
     ]
 }

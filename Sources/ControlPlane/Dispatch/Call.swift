@@ -49,6 +49,7 @@ public struct Services: Sendable {
     /// Raised after every committed write.
     public var changes: ChangeSignal
     public var ledgers: LedgerBook
+    public let probes = ProbeBook()
     public let tlsEndpoint = TLSEndpoint()
 
     public init(

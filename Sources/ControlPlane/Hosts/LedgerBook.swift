@@ -13,7 +13,7 @@ public final class LedgerBook: Sendable {
 
     /// The sessions any host has told of.
     var sessions: [String] {
-        pages.withLock { pages in Set(pages.values.flatMap { $0.ledgers.map(\.sessionID) }).sorted() }
+        pages.withLock { pages in Set(pages.values.flatMap { $0.ledger.sessions.map(\.sessionID) }).sorted() }
     }
 
     /// The ledgers of one session, by host, with the time they were sent (Unix milliseconds).

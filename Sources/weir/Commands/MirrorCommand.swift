@@ -8,8 +8,8 @@ import Model
 /// `weir mirror`: the account of a session, and the receiver at a target.
 struct MirrorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mirror", abstract: "List sessions, read their ledgers, or receive copies at a target.",
-        subcommands: [List.self, Stats.self, Budget.self, ReceiveCommand.self])
+        commandName: "mirror", abstract: "List sessions, read their ledgers, verify their path, or receive copies.",
+        subcommands: [List.self, Stats.self, Budget.self, VerifyCommand.self, ReceiveCommand.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,0 +1,42 @@
+import CloudAPI
+import FoundationEssentials
+import Model
+
+/// Long poll of an agent: probes it has a part in, as soon as there are any.
+struct PullProbes: ServiceAction, WeirAction {
+    struct Request: ActionRequest {
+        var waitSeconds = 20
+        init() {}
+        static var fields: [Field<Self>] { [.optional("WaitSeconds", \.waitSeconds, .range(0...30))] }
+    }
+    typealias Response = PullProbesResponse
+    init() {}
+
+    func run(_ request: Request, _ call: Call) async throws -> PullProbesResponse {
+        let deadline = ContinuousClock.now + .seconds(request.waitSeconds)
+        while true {
+            let seen = call.services.changes.count
+            let orders = call.services.probes.take(host: call.hostID)
+            let left = deadline - ContinuousClock.now
+            let isOver = left <= .zero || Task.isCancelled || call.services.changes.isClosed
+            if !orders.isEmpty || isOver { return PullProbesResponse(orders: orders) }
+            await call.services.changes.wait(after: seen, timeout: left)
+        }
+    }
+}
+
+/// An agent tells what came of its part of a probe.
+struct PutProbeReport: ServiceAction, WeirAction {
+    typealias Request = ReportHost.Request
+    typealias Response = EmptyResult
+    init() {}
+
+    func run(_ request: Request, _ call: Call) async throws -> EmptyResult {
+        guard let report = try? JSONDecoder().decode(ProbeReport.self, from: Data(request.document.utf8)) else {
+            throw APIError.invalidParameter("Document")
+        }
+        call.services.probes.put(report, host: call.hostID)
+        call.services.changes.raise()
+        return EmptyResult()
+    }
+}
