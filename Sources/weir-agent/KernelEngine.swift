@@ -1,4 +1,5 @@
 import DataPlane
+import Glibc
 
 /// Opens the kernel data plane over the agent's pin directory, and takes it down.
 enum KernelEngine {
@@ -6,7 +7,10 @@ enum KernelEngine {
     /// Without `attach` by the best way the kernel has.
     static func open(_ directory: AgentDirectory, attach: KernelDataPlane.Attach?) throws -> KernelDataPlane {
         if let problem = KernelDataPlane.problem(attach) { throw AgentError.noDataPlane(problem) }
-        return try KernelDataPlane(pinDirectory: directory.pins, attach: attach ?? KernelDataPlane.bestAttach)
+        // Tests make the same programs another build by it, so that they are replaced as in an upgrade.
+        let build = getenv("WEIR_TEST_BUILD").flatMap { UInt64(String(cString: $0)) }
+        return try KernelDataPlane(
+            pinDirectory: directory.pins, attach: attach ?? KernelDataPlane.bestAttach, build: build)
     }
 
     /// Spools what is still counted, then detaches everything an agent left in the kernel. Nothing happens when there

@@ -67,18 +67,20 @@ final class AgentTestbed {
         String(decoding: (try? DurableFile.read("\(directory)/agent.log", limit: 1 << 20)) ?? [], as: UTF8.self)
     }
 
-    func agent(_ arguments: [String]) throws -> ChildProcess {
+    /// With a `build` it takes the programs in the kernel for those of another one, and replaces them.
+    func agent(_ arguments: [String], build: UInt64? = nil) throws -> ChildProcess {
         let bundle = try #require(CommandLine.arguments.first).split(separator: "/").dropLast().joined(separator: "/")
         let places = ["/\(bundle)/weir-agent", "/\(bundle)/../weir-agent", "/\(bundle)/../../../weir-agent"]
         let program = try #require(places.first { access($0, X_OK) == 0 }, "weir-agent is not built")
         return try ChildProcess(
-            [program] + arguments + ["--state-dir", stateDirectory, "--run-dir", runDirectory],
+            (build.map { ["env", "WEIR_TEST_BUILD=\($0)"] } ?? []) + [program] + arguments
+                + ["--state-dir", stateDirectory, "--run-dir", runDirectory],
             errors: "\(directory)/agent.log")
     }
 
-    func run(join: Bool = false) throws -> ChildProcess {
+    func run(join: Bool = false, build: UInt64? = nil) throws -> ChildProcess {
         let attach = getenv("WEIR_TEST_ATTACH").map { ["--attach", String(cString: $0)] } ?? []
-        return try agent(["run", "--lab"] + attach + (join ? ["--join", token()] : []))
+        return try agent(["run", "--lab"] + attach + (join ? ["--join", token()] : []), build: build)
     }
 
     /// Makes the server want a lab of `count` instances in one subnet.
