@@ -186,6 +186,6 @@ extension TestCloud {
         page += services.ledgers.sessions.filter { $0 != session }.flatMap { id in
             services.ledgers.ledgers(session: id).map(\.ledger)
         }
-        services.ledgers.put(page, host: "host-1", at: Self.start)
+        services.ledgers.put(HostLedger(sessions: page), host: "host-1", at: Self.start)
     }
 }
