@@ -9,7 +9,7 @@ import Testing
 /// What the keys of agents and join tokens are good for: nothing but their own.
 @Suite struct AccessPolicyTests {
     private static let agentActions: Set<String> = [
-        "ReportHost", "PullState", "AcknowledgeState", "PutLedgers", "PutSlices",
+        "ReportHost", "PullState", "AcknowledgeState", "PutLedgers", "PutSlices", "PullProbes", "PutProbeReport",
     ]
 
     private func cloud() async throws -> TestCloud {

@@ -9,23 +9,28 @@ import Testing
 
 /// Upgrades and rollbacks with traffic running throughout.
 extension KernelTests {
-    /// Sends while `body` runs again and again, then checks that nothing was missed and nothing counted twice.
-    private func underTraffic(
-        _ bed: KernelTestbed, _ count: Int = 200_000, refused: Int = 0, _ body: (Int) throws -> Void
-    ) throws {
+    /// Sends while `body` runs again and again. Returns how many packets were sent.
+    private func underTraffic(_ bed: KernelTestbed, _ body: (Int) throws -> Void) throws -> UInt64 {
+        let isStopped = Atomic<Bool>(false)
         let isDone = Atomic<Bool>(false)
+        let sent = Atomic<Int>(0)
         let namespace = bed.web
         Thread.detachNewThread {
-            try? UDPSender.send(count, bytes: 10, to: KernelTestbed.clientAddress, port: 7000, in: namespace)
+            while !isStopped.load(ordering: .acquiring) {
+                let batch = 20_000
+                try? UDPSender.send(batch, bytes: 10, to: KernelTestbed.clientAddress, port: 7000, in: namespace)
+                sent.add(batch, ordering: .relaxed)
+            }
             isDone.store(true, ordering: .releasing)
         }
-        var rounds = 0
-        while !isDone.load(ordering: .acquiring) {
-            try body(rounds)
-            rounds += 1
+        defer {
+            isStopped.store(true, ordering: .releasing)
+            while !isDone.load(ordering: .acquiring) { usleep(1000) }
         }
-        print("\(rounds) rounds")
-        #expect(rounds > 1)
+        for round in 0..<4 { try body(round) }
+        isStopped.store(true, ordering: .releasing)
+        while !isDone.load(ordering: .acquiring) { usleep(1000) }
+        return UInt64(sent.load(ordering: .acquiring))
     }
 
     private func udpSession() throws -> MirrorIntent {
@@ -43,21 +48,20 @@ extension KernelTests {
         try bed.silenceCollector()
         // Every packet is seen by the ENI's program and then refused, so that the drop program has all to do as well.
         try bed.count("udp dport 7000", in: bed.router, hook: "forward", verdict: "drop")
-        let count = 200_000
-        try underTraffic(bed, count) { round in
+        let count = try underTraffic(bed) { round in
             try bed.restart(build: UInt64(round))
             if round % 2 == 0 { _ = try bed.plane().drain(spool: bed.spool) }
         }
         _ = try bed.plane().drain(spool: bed.spool)
         let ledger = try bed.ledger()
-        #expect(ledger.matchedPackets == UInt64(count) && ledger.mirroredPackets == UInt64(count))
-        #expect(try bed.counted(in: bed.collector).map(\.packets) == [UInt64(count)])
-        #expect(try bed.counted(in: bed.router).map(\.packets) == [UInt64(count)])
+        #expect(ledger.matchedPackets == count && ledger.mirroredPackets == count)
+        #expect(try bed.counted(in: bed.collector).map(\.packets) == [count])
+        #expect(try bed.counted(in: bed.router).map(\.packets) == [count])
         let sum = bed.spool.sum(KernelTestbed.webID, .egress, port: 7000)
-        #expect(sum.rejected + sum.accepted == UInt64(count))
+        #expect(sum.rejected + sum.accepted == count)
         // A refusal is late only when its map was closed between the packet's two hooks.
         let late = try bed.plane().deviceLedgers().reduce(0) { $0 + $1.lateDrops + $1.unattributedDrops }
-        #expect(sum.rejected + late == UInt64(count))
+        #expect(sum.rejected + late == count)
     }
 
     @Test(arguments: KernelDataPlane.Attach.allCases)
@@ -69,9 +73,8 @@ extension KernelTests {
         #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [session]) == [])
         try bed.warmUp()
         try bed.silenceCollector()
-        let count = 200_000
         let layout = try bed.plane().status.layout
-        try underTraffic(bed, count) { round in
+        let count = try underTraffic(bed) { round in
             // Older and newer ones in turn.
             let other = round % 2 == 0 ? layout - 1 : layout + 1
             try bed.restart {
@@ -84,8 +87,8 @@ extension KernelTests {
             #expect(access("\(bed.pinDirectory)/v\(other)", F_OK) != 0)
         }
         _ = try bed.plane().drain(spool: bed.spool)
-        #expect(try bed.counted(in: bed.collector).map(\.packets) == [UInt64(count)])
-        #expect(bed.spool.sum(KernelTestbed.webID, .egress, port: 7000).accepted == UInt64(count))
+        #expect(try bed.counted(in: bed.collector).map(\.packets) == [count])
+        #expect(bed.spool.sum(KernelTestbed.webID, .egress, port: 7000).accepted == count)
         #expect(Set(bed.spool.generations).count == bed.spool.generations.count)
         #expect(bed.spool.slices.allSatisfy { $0.startMilliseconds <= $0.endMilliseconds })
         #expect(try bed.plane().deviceLedgers().map(\.unattachedMilliseconds) == [0, 0, 0])

