@@ -23,7 +23,9 @@ struct VerificationFinding {
             verdict = "seen at the target"
         }
         var latency: Int?
-        if let sighting, let start = source?.injectedNanoseconds, plan.watch?.host == plan.sourceHost,
+        // The program is loaded anew for a canary, which takes long; its copy begins at the helper.
+        let cloned = source?.sightings.first { $0.place == .helper }?.nanoseconds
+        if let sighting, let start = cloned ?? source?.injectedNanoseconds, plan.watch?.host == plan.sourceHost,
             sighting.nanoseconds >= start
         {
             latency = Int(clamping: (sighting.nanoseconds - start) / 1000)
