@@ -6,6 +6,7 @@
 #   WEIR_TEST_RATE_PACKETS      packets of each shape at the highest rate; further rounds until the swaps are done
 #   WEIR_TEST_RATE_SWAPS        swaps of the flow maps under each of these
 #   WEIR_TEST_BREEDING_SECONDS  of trying to make copies breed
+#   WEIR_TEST_CHURN_CYCLES      things that happen to a host: kills, upgrades, devices, namespaces, routes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,5 +16,6 @@ export WEIR_TEST_KILL_ROUNDS=${WEIR_TEST_KILL_ROUNDS:-50}
 export WEIR_TEST_RATE_PACKETS=${WEIR_TEST_RATE_PACKETS:-50000000}
 export WEIR_TEST_RATE_SWAPS=${WEIR_TEST_RATE_SWAPS:-400}
 export WEIR_TEST_BREEDING_SECONDS=${WEIR_TEST_BREEDING_SECONDS:-60}
+export WEIR_TEST_CHURN_CYCLES=${WEIR_TEST_CHURN_CYCLES:-1000}
 env | grep '^WEIR_TEST_' | sort
 exec scripts/test.sh "${1:-debug}"
