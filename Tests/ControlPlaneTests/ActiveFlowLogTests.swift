@@ -107,7 +107,7 @@ import Testing
 
     @Test(arguments: both)
     private func `a ClientToken still at work is refused`(_ change: Switch) async throws {
-        let (cloud, log) = try await seeded(change.from, hold: 5000)
+        let (cloud, log) = try await seeded(change.from, hold: 20_000)
         let arguments = ["FlowLogId": log, "ClientToken": "t"]
         async let one = cloud.call(change.action, arguments)
         async let other = cloud.call(change.action, arguments)

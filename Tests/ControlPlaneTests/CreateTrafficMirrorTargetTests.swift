@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test func `a ClientToken still at work is refused`() async throws {
-        let cloud = try await cloud { $0.holdTokenCallsMilliseconds = 5000 }
+        let cloud = try await cloud { $0.holdTokenCallsMilliseconds = 20_000 }
         let arguments = ofInterface.merging(["ClientToken": "t"]) { $1 }
         async let one = cloud.call(action, arguments)
         async let other = cloud.call(action, arguments)
