@@ -15,7 +15,7 @@ status=0
 scripts/as-root.sh swift test --skip-build --configuration "$configuration" --skip KernelTests || status=1
 scripts/as-root.sh swift test --skip-build --configuration "$configuration" --filter KernelTests || status=1
 # The same again by clsact, which kernels without TCX fall back to.
-scripts/as-root.sh env WEIR_TEST_ATTACH=clsact WEIR_TEST_PACKETS="${WEIR_TEST_PACKETS:-100000}" \
+scripts/as-root.sh env WEIR_TEST_ATTACH=clsact WEIR_TEST_PACKETS="${WEIR_TEST_PACKETS:-400000}" \
     swift test --skip-build --configuration "$configuration" --filter "KernelTests|AgentKillTests" || status=1
 # What root wrote belongs to the caller again, so that the next build needs no rights.
 if [ "$(id -u)" -ne 0 ] && command -v sudo >/dev/null; then sudo chown -R "$(id -u):$(id -g)" .build; fi

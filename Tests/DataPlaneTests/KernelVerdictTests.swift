@@ -129,7 +129,7 @@ extension KernelTests {
         }
         #expect(sums.count == 3 * ports.count)
         #expect(late == 0)
-        #expect(drains > 5)
+        #expect(drains > 1)
     }
 
     @Test func `packets that find no room in the flow map are counted as skipped`() throws {
