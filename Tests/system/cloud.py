@@ -120,7 +120,9 @@ class Cloud:
             now = self.ledger(session)
             if now != last:
                 last, since = now, time.monotonic()
-            return last is not None and time.monotonic() - since > quiet and last
+            # Copies that wait for a neighbour are neither mirrored nor lost for seconds.
+            is_settled = last is not None and last["inFlightPackets"] == 0
+            return is_settled and time.monotonic() - since > quiet and last
 
         return wait("the ledger to settle", look, seconds=60)
 
