@@ -4,35 +4,10 @@ import Foundation
 import Glibc
 import Model
 import Packet
-import Synchronization
 import Testing
 
 /// Upgrades and rollbacks with traffic running throughout.
 extension KernelTests {
-    /// Sends while `body` runs again and again. Returns how many packets were sent.
-    private func underTraffic(_ bed: KernelTestbed, _ body: (Int) throws -> Void) throws -> UInt64 {
-        let isStopped = Atomic<Bool>(false)
-        let isDone = Atomic<Bool>(false)
-        let sent = Atomic<Int>(0)
-        let namespace = bed.web
-        Thread.detachNewThread {
-            while !isStopped.load(ordering: .acquiring) {
-                let batch = 20_000
-                try? UDPSender.send(batch, bytes: 10, to: KernelTestbed.clientAddress, port: 7000, in: namespace)
-                sent.add(batch, ordering: .relaxed)
-            }
-            isDone.store(true, ordering: .releasing)
-        }
-        defer {
-            isStopped.store(true, ordering: .releasing)
-            while !isDone.load(ordering: .acquiring) { usleep(1000) }
-        }
-        for round in 0..<4 { try body(round) }
-        isStopped.store(true, ordering: .releasing)
-        while !isDone.load(ordering: .acquiring) { usleep(1000) }
-        return UInt64(sent.load(ordering: .acquiring))
-    }
-
     private func udpSession() throws -> MirrorIntent {
         try KernelTestbed.session(ingress: [], egress: [KernelTestbed.rule(transport: .udp)])
     }
@@ -48,7 +23,7 @@ extension KernelTests {
         try bed.silenceCollector()
         // Every packet is seen by the ENI's program and then refused, so that the drop program has all to do as well.
         try bed.count("udp dport 7000", in: bed.router, hook: "forward", verdict: "drop")
-        let count = try underTraffic(bed) { round in
+        let count = try bed.underTraffic { round in
             try bed.restart(build: UInt64(round))
             if round % 2 == 0 { _ = try bed.plane().drain(spool: bed.spool) }
         }
@@ -74,7 +49,7 @@ extension KernelTests {
         try bed.warmUp()
         try bed.silenceCollector()
         let layout = try bed.plane().status.layout
-        let count = try underTraffic(bed) { round in
+        let count = try bed.underTraffic { round in
             // Older and newer ones in turn.
             let other = round % 2 == 0 ? layout - 1 : layout + 1
             try bed.restart {

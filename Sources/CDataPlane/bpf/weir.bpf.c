@@ -73,7 +73,7 @@ static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
         return PASS_ON;
     struct weir_ruleset *ruleset = ruleset_of(slot);
     // A canary crossed no device: it is no flow.
-    int is_canary = (skb->mark & WEIR_CANARY_MASK) == WEIR_CANARY;
+    int is_canary = skb->mark == WEIR_CANARY;
     int accounting = (entry->flags & WEIR_SLOT_ACCOUNT) && !is_canary, has_rules = ruleset != 0;
     if (is_copy(skb, hook, entry->netns, has_rules))
         return PASS_ON;

@@ -41,7 +41,6 @@
 /// `skb->mark` of a canary: a packet that no interface saw. It is matched and copied like any other, and not counted
 /// as a flow.
 #define WEIR_CANARY 0x57c00000u
-#define WEIR_CANARY_MASK 0xfff00000u
 
 /// `skb->tc_index` of a packet that entered through a bound device: tag, epoch of the flow map, slot.
 #define WEIR_STAMP 0x8000u
