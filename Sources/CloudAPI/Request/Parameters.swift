@@ -14,6 +14,11 @@ public struct Parameters: Sendable, Equatable {
         set { values[name] = newValue }
     }
 
+    /// Takes out what belongs to the signature of a presigned URL.
+    public mutating func removeSignature() {
+        for name in PresignedURL.names { values[name] = nil }
+    }
+
     public var isEmpty: Bool { values.isEmpty }
 
     /// All pairs in key order: what idempotency compares and audits show.

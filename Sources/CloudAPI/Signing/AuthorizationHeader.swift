@@ -1,5 +1,8 @@
 /// `HMAC-SHA256 Credential=AK/date/region/service/request, SignedHeaders=a;b, Signature=hex`, taken apart.
 public struct AuthorizationHeader: Sendable, Equatable {
+    /// The one algorithm there is.
+    public static let algorithm = "HMAC-SHA256"
+
     public var accessKeyID: String
     public var scope: CredentialScope
     /// Lower-case names, as listed.
@@ -9,9 +12,9 @@ public struct AuthorizationHeader: Sendable, Equatable {
     /// Reads the header; tolerates missing or extra spaces after the commas.
     /// - Throws: `InvalidAuthorization`, `MissingSignature`, `InvalidCredential`.
     public init(_ text: String) throws(APIError) {
-        guard text.utf8.count <= 4096, text.hasPrefix(Signer.algorithm + " ") else { throw .invalidAuthorization }
+        guard text.utf8.count <= 4096, text.hasPrefix(Self.algorithm + " ") else { throw .invalidAuthorization }
         var parts: [String: String] = [:]
-        for part in text.dropFirst(Signer.algorithm.count).split(separator: ",") {
+        for part in text.dropFirst(Self.algorithm.count).split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2 else { throw .invalidAuthorization }
             let name = String(CanonicalRequest.trimmed(String(pair[0])))
@@ -22,13 +25,19 @@ public struct AuthorizationHeader: Sendable, Equatable {
         guard let credential = parts["Credential"] else { throw .invalidCredential }
         guard let signed = parts["SignedHeaders"] else { throw .invalidAuthorization }
         guard let signature = parts["Signature"], !signature.isEmpty else { throw .missingSignature }
+        try self.init(credential: credential, signedHeaders: signed, signature: signature)
+    }
+
+    /// From the three parts, wherever they stood.
+    /// - Throws: `InvalidCredential`, `SignatureDoesNotMatch`.
+    init(credential: String, signedHeaders: String, signature: String) throws(APIError) {
         let fields = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard fields.count == 5, fields.allSatisfy({ !$0.isEmpty }), fields[4] == "request", fields[1].utf8.count == 8
         else { throw .invalidCredential }
         guard let bytes = Self.bytes(hex: signature), bytes.count == 32 else { throw .signatureDoesNotMatch }
         accessKeyID = fields[0]
         scope = CredentialScope(date: fields[1], region: fields[2], service: fields[3])
-        signedHeaders = signed.split(separator: ";").map { $0.lowercased() }
+        self.signedHeaders = signedHeaders.split(separator: ";").map { $0.lowercased() }
         self.signature = bytes
     }
 

@@ -43,6 +43,8 @@ public struct CanonicalRequest: Sendable {
             text += Self.trimmed(header.value).utf8
             text.append(10)
         }
+        // A presigned URL that signs no header has a line of its own in their place.
+        if headers.isEmpty { text.append(10) }
         text.append(10)
         text += signedHeaders.utf8
         text.append(10)

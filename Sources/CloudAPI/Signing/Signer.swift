@@ -1,37 +1,9 @@
 import Crypto
 import Model
 
-/// What a signature is good for: `yyyyMMdd/region/service/request`.
-public struct CredentialScope: Sendable, Hashable {
-    public var date: String
-    public var region: String
-    public var service: String
-
-    public init(date: String, region: String, service: String) {
-        self.date = date
-        self.region = region
-        self.service = service
-    }
-
-    public var text: String { "\(date)/\(region)/\(service)/request" }
-}
-
-/// An access key with its secret. Its description never shows the secret.
-public struct Credentials: Sendable, CustomStringConvertible {
-    public var accessKeyID: String
-    public var secretAccessKey: String
-
-    public init(accessKeyID: String, secretAccessKey: String) {
-        self.accessKeyID = accessKeyID
-        self.secretAccessKey = secretAccessKey
-    }
-
-    public var description: String { "Credentials(\(accessKeyID), secret hidden)" }
-}
-
 /// HMAC-SHA256 request signing of the Volcengine OpenAPI.
 public enum Signer {
-    public static let algorithm = "HMAC-SHA256"
+    public static let algorithm = AuthorizationHeader.algorithm
 
     /// Lower-case hex SHA-256.
     public static func sha256(_ bytes: some Sequence<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }

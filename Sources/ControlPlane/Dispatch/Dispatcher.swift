@@ -110,6 +110,7 @@ public final class Dispatcher: Sendable {
             }
         }
         for name in ["Action", "Version"] { parameters[name] = nil }
+        if request.header("authorization") == nil { parameters.removeSignature() }
         return parameters
     }
 
@@ -125,7 +126,7 @@ public final class Dispatcher: Sendable {
         _ request: IncomingRequest, _ query: [(name: String, value: String)], now: Int64
     ) throws(APIError) -> Identity {
         let settings = services.settings
-        if settings.allowsUnsigned, request.header("authorization") == nil {
+        if settings.allowsUnsigned, !request.isSigned(query: query) {
             return Identity(
                 scope: Scope(
                     accountID: settings.accountID, region: request.header("region") ?? settings.region),
