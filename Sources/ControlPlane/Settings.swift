@@ -27,7 +27,7 @@ public struct Settings: Sendable, Equatable {
     public var flowWindowSeconds = 0
     /// An instance ID never seen before is registered when an ENI is attached to it.
     public var registersUnknownInstances = true
-    /// Instance types (prefix match) that do not support mirroring.
+    /// Beginnings of instance types that do not support mirroring.
     public var instanceTypesWithoutMirroring = ["ecs.g4i."]
     /// Seconds after which a host that was not heard is not waited for, 3...3600.
     public var hostLostSeconds = 30
@@ -36,34 +36,10 @@ public struct Settings: Sendable, Equatable {
     /// A fault point for tests: milliseconds a call with a ClientToken is held before it runs.
     public var holdTokenCallsMilliseconds: Int64 = 0
     public var quotas = Quotas()
+    /// How often one account may make one action; `nil` is as often as it likes.
+    public var rateLimits: RateLimits?
 
     public init() {}
-
-    /// Most of each kind one account may have in one region.
-    public struct Quotas: Sendable, Equatable {
-        public var trafficMirrorTargets = 100
-        public var trafficMirrorFilters = 100
-        /// Per filter and direction.
-        public var trafficMirrorFilterRules = 10
-        public var trafficMirrorSessions = 1000
-        /// Per source ENI.
-        public var trafficMirrorSessionsPerInterface = 10
-        public var flowLogs = 10
-        /// Primary and secondary IPv4 addresses of one ENI.
-        public var addressesPerInterface = 50
-        /// IPv6 addresses of one ENI.
-        public var ipv6AddressesPerInterface = 50
-        /// Security groups one ENI may carry.
-        public var securityGroupsPerInterface = 5
-        /// Addresses, and likewise ENIs, in one security group.
-        public var addressesPerSecurityGroup = 2000
-        public var networkACLs = 200
-        /// Per network ACL and direction.
-        public var networkACLEntries = 100
-        /// ENIs of one instance; `nil` is no limit.
-        public var interfacesPerInstance: Int?
-        public init() {}
-    }
 
     /// Whether a host last heard at `heardAt` is waited for at `now`; both Unix milliseconds.
     public func isReachable(heardAt: Int64, now: Int64) -> Bool { now - heardAt <= Int64(hostLostSeconds) * 1000 }

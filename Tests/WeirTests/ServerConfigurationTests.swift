@@ -32,6 +32,24 @@ import Testing
         #expect(wide.settings.mirrorScope == .everything && wide.lines.contains("mirror-scope = everything"))
     }
 
+    @Test func `quotas are the documented ones, and there is no rate limit, unless told otherwise`() async throws {
+        let plain = try await Self.configuration()
+        #expect(plain.settings.quotas == Settings.Quotas() && plain.settings.rateLimits == nil)
+        #expect(plain.lines.contains("quotas.flow-logs = 10") && plain.lines.contains("limits = none"))
+        #expect(plain.lines.contains("quotas.network-interfaces = (none)"))
+        let told = try await Self.configuration(
+            "--limits", "cloud", "--writes-per-second", "3", "--quota", "flow-logs=2", "--quota",
+            "interfaces-per-instance=0", "--instance-types-without-mirroring", "ecs.a., ecs.b")
+        #expect(told.settings.rateLimits?.readsPerSecond == 20 && told.settings.rateLimits?.writesPerSecond == 3)
+        #expect(told.settings.quotas.flowLogs == 2 && told.settings.quotas.interfacesPerInstance == 0)
+        #expect(told.settings.instanceTypesWithoutMirroring == ["ecs.a.", "ecs.b"])
+        #expect(told.settings.registersUnknownInstances)
+        #expect(try await !Self.configuration("--registered-instances-only").settings.registersUnknownInstances)
+        for wrong in ["flow-logs", "flow-logs=", "flow-logs=x", "flow-log=1", "=1", "flow-logs=1=2"] {
+            #expect(throws: (any Error).self) { try ServeCommand.parse(["--quota", wrong]) }
+        }
+    }
+
     @Test func `all problems are told at once`() async throws {
         let error = await #expect(throws: ServerConfiguration.Problems.self) {
             try await Self.configuration(
@@ -51,7 +69,8 @@ import Testing
         ["--tls-listen", "0.0.0.0:1", "--tls-key", "k.pem"],
         ["--tls-listen", "0.0.0.0:1", "--tls-certificate", "c", "--tls-key", "k", "--tls-self-signed"],
         ["--tls-listen", "0.0.0.0:1", "--tls-self-signed", "--tls-name", "a b"],
-        ["--host-lost-seconds", "2"],
+        ["--host-lost-seconds", "2"], ["--limits", "some"], ["--writes-per-second", "5"],
+        ["--limits", "cloud", "--reads-per-second", "0"], ["--quota", "flow-logs=-1"],
     ])
     func `what would be open or makes no sense is refused`(words: [String]) async throws {
         let flags = try ServeCommand.parse(words).flags
@@ -81,14 +100,22 @@ import Testing
     }
 
     @Test func `every flag is a key of the file`() throws {
-        let flags = try ServeCommand.parse([
-            "--data-dir", "d", "--listen", "127.0.0.1:0", "--region", "r", "--account-id", "1", "--dataplane", "none",
-            "--with-agent", "--enforce-security-groups", "--lab", "--lab-name", "l", "--lab-mtu", "1500", "--ipv6-pool",
-            "fd00::/8", "--mirror-scope", "cloud", "--auth", "none", "--agent-attach", "auto",
-            "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p", "--agent-run-dir", "r",
-            "--test-hold-milliseconds", "1", "--insecure-plain-http", "--tls-listen", "0.0.0.0:1", "--tls-certificate",
-            "c", "--tls-key", "k", "--tls-self-signed", "--tls-name", "n", "--host-lost-seconds", "9",
-        ]).flags
+        let quotas = Settings.Quotas.named.flatMap { ["--quota", "\($0.name)=1"] }
+        let flags = try ServeCommand.parse(
+            [
+                "--data-dir", "d", "--listen", "127.0.0.1:0", "--region", "r", "--account-id", "1", "--dataplane",
+                "none",
+                "--with-agent", "--enforce-security-groups", "--lab", "--lab-name", "l", "--lab-mtu", "1500",
+                "--ipv6-pool",
+                "fd00::/8", "--mirror-scope", "cloud", "--auth", "none", "--agent-attach", "auto",
+                "--flow-logs-window-seconds", "5", "--async-delay", "1", "--agent-path", "p", "--agent-run-dir", "r",
+                "--test-hold-milliseconds", "1", "--insecure-plain-http", "--tls-listen", "0.0.0.0:1",
+                "--tls-certificate",
+                "c", "--tls-key", "k", "--tls-self-signed", "--tls-name", "n", "--host-lost-seconds", "9",
+                "--limits", "cloud", "--reads-per-second", "1", "--writes-per-second", "1",
+                "--instance-types-without-mirroring", "a", "--registered-instances-only",
+            ] + quotas
+        ).flags
         #expect(Set(flags.keys) == Set(ServerConfiguration.keys))
     }
 }

@@ -60,10 +60,11 @@ class Cloud:
         self.clb = clb.CLBApi(self.client)
         self.universal = volcenginesdkcore.UniversalApi(self.client)
 
-    def call(self, action, body=None, service="vpc", method="GET", content_type=None):
+    def call(self, action, body=None, service="vpc", method="GET", content_type=None,
+             version="2020-04-01"):
         """Any action without the SDK's models, so that bad values reach the server too."""
         info = volcenginesdkcore.UniversalInfo(
-            method=method, service=service, version="2020-04-01", action=action,
+            method=method, service=service, version=version, action=action,
             content_type=content_type or ("text/plain" if method == "GET" else "application/json"))
         return self.universal.do_call(info, dict(body or {}))
 

@@ -19,19 +19,30 @@ def server(tmp_path_factory):
     assert server.stop() == 0
 
 
-@pytest.fixture
-def make_server(tmp_path):
-    """Starts servers of the test's own: `make_server(*arguments, name=…, environment=…)`."""
+def servers_under(path):
+    """Yields what starts servers below a directory: `make(*arguments, name=…, environment=…)`; stops them all."""
     servers = []
 
     def make(*arguments, name="data", environment=None):
-        server = WeirServer(tmp_path / name, *arguments, environment=environment)
+        server = WeirServer(path / name, *arguments, environment=environment)
         servers.append(server)
         return server.start()
 
     yield make
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def make_server(tmp_path):
+    """Starts servers of the test's own."""
+    yield from servers_under(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def make_module_server(tmp_path_factory):
+    """Starts servers of the module's own."""
+    yield from servers_under(tmp_path_factory.mktemp("weir"))
 
 
 @pytest.fixture

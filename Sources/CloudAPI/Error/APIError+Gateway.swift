@@ -44,6 +44,9 @@ extension APIError {
         APIError(
             Code("InternalError", 500, number: 100014), "Service has some internal Error. Pls Contact With Admin")
     }
+    public static var flowLimitExceeded: APIError {
+        APIError(Code("FlowLimitExceeded", 429, number: 100018), "Request was rejected because of flow control.")
+    }
     public static func unavailable(_ why: String) -> APIError {
         APIError(Code("ServiceUnavailableTemp", 503, number: 100019), "Service is temporarily unavailable. \(why)")
     }

@@ -30,6 +30,7 @@ extension Rule where Value == String {
     }
 
     /// A resource name: 1–128 characters, first a letter, Chinese character or digit, then also `.` `_` `-`.
+    /// (So no name starts with `http://`, which those of VPCs and subnets must not.)
     public static var name: Rule {
         Rule { (text: String, _: String) throws(APIError) in
             guard text.unicodeScalars.count <= 128 else { throw .nameTooLong }
@@ -40,7 +41,7 @@ extension Rule where Value == String {
         }
     }
 
-    /// A name of a VPC or subnet: a name that does not start with `http://` or `https://`. (Neither can a name.)
+    /// 0–255 characters, first a letter, Chinese character or digit, then also `,` `.` `_` space `=` `-` `，` `。`.
     public static var description: Rule {
         Rule { (text: String, _: String) throws(APIError) in
             guard text.unicodeScalars.count <= 255 else { throw .descriptionTooLong }

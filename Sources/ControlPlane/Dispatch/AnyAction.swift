@@ -40,8 +40,11 @@ public struct AnyAction: Sendable {
             }
             let key = IdempotencyKey(
                 accountID: call.scope.accountID, region: call.scope.region, action: A.name, token: token)
-            guard await inFlight.claim(key, timeout: .seconds(2)) else { throw APIError.idempotentProcessing }
+            let claim = await inFlight.claim(key, timeout: .seconds(2))
+            guard claim != .taken else { throw APIError.idempotentProcessing }
             defer { inFlight.release(key) }
+            // Of many equal calls at once only the first has anything to write.
+            if claim == .afterAnother, let answer = try await Self.repeated(call, key) { return answer }
             if call.settings.holdTokenCallsMilliseconds > 0 {
                 try await Task.sleep(for: .milliseconds(call.settings.holdTokenCallsMilliseconds))
             }
@@ -62,6 +65,13 @@ public struct AnyAction: Sendable {
         self.run = run
     }
 
+    /// The answer to a call whose token is on record.
+    private static func repeated(_ call: Call, _ token: IdempotencyKey) async throws -> Data? {
+        let record = try await call.services.store.read { tx in try tx.idempotencyRecord(token) }
+        guard let record, record.createdAt >= call.now - ClientToken.retentionMilliseconds else { return nil }
+        return try record.answer(to: ClientToken.argumentsHash(call.parameters))
+    }
+
     /// Runs the action, its idempotency record and its audit row in one transaction.
     private static func write<A: WriteAction>(
         _ action: A, _ request: A.Request, _ call: Call, token: IdempotencyKey?
@@ -71,10 +81,7 @@ public struct AnyAction: Sendable {
             if let token {
                 hash = ClientToken.argumentsHash(call.parameters)
                 try tx.expireIdempotencyRecords(before: call.now - ClientToken.retentionMilliseconds)
-                if let record = try tx.idempotencyRecord(token) {
-                    guard record.argumentsHash == hash else { throw APIError.idempotentParameterMismatch }
-                    return Data(record.result.utf8)
-                }
+                if let record = try tx.idempotencyRecord(token) { return try record.answer(to: hash) }
             }
             let object = try ResponseEnvelope.object(action.run(request, call, tx))
             if let token {
@@ -88,6 +95,14 @@ public struct AnyAction: Sendable {
         }
         call.services.changes.raise()
         return data
+    }
+}
+
+extension IdempotencyRecord {
+    /// What the first call was answered, for a call with equal arguments.
+    fileprivate func answer(to hash: String) throws(APIError) -> Data {
+        guard argumentsHash == hash else { throw .idempotentParameterMismatch }
+        return Data(result.utf8)
     }
 }
 

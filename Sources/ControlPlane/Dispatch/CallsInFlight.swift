@@ -8,14 +8,26 @@ public final class CallsInFlight: Sendable {
 
     public init() {}
 
-    /// Claims `key`; waits up to `timeout` while another call has it. `false`: it is still at work.
-    public func claim(_ key: IdempotencyKey, timeout: Duration) async -> Bool {
+    /// What came of asking for a token.
+    public enum Claim: Sendable, Equatable {
+        /// Nobody had it.
+        case free
+        /// Another call had it and has ended meanwhile.
+        case afterAnother
+        /// Another call still has it; nothing was claimed.
+        case taken
+    }
+
+    /// Claims `key`; waits up to `timeout` while another call has it.
+    public func claim(_ key: IdempotencyKey, timeout: Duration) async -> Claim {
         let deadline = ContinuousClock.now + timeout
+        var waited = false
         while true {
             let seen = ended.count
-            if keys.withLock({ $0.insert(key).inserted }) { return true }
+            if keys.withLock({ $0.insert(key).inserted }) { return waited ? .afterAnother : .free }
             let left = deadline - ContinuousClock.now
-            guard left > .zero, !Task.isCancelled else { return false }
+            guard left > .zero, !Task.isCancelled else { return .taken }
+            waited = true
             await ended.wait(after: seen, timeout: left)
         }
     }

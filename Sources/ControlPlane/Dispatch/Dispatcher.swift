@@ -18,6 +18,7 @@ public final class Dispatcher: Sendable {
     private let knownServices: Set<String>
     private let verifier = SignatureVerifier()
     private let inFlight = CallsInFlight()
+    private let rateLimiter: RateLimiter?
     private let logger: Logger
     private let clock: @Sendable () -> Int64
 
@@ -36,6 +37,7 @@ public final class Dispatcher: Sendable {
             actions.map { (ActionKey(service: $0.service, version: $0.version, name: $0.name), $0) },
             uniquingKeysWith: { first, _ in first })
         knownServices = Set(actions.map(\.service))
+        rateLimiter = services.settings.rateLimits.map(RateLimiter.init)
         self.logger = logger
         self.clock = clock
     }
@@ -77,6 +79,9 @@ public final class Dispatcher: Sendable {
         let key = ActionKey(service: identity.service, version: metadata.Version, name: metadata.Action)
         guard let action = actions[key] else {
             throw APIError.invalidActionOrVersion(metadata.Action, metadata.Version)
+        }
+        if let rateLimiter, !rateLimiter.admits(action, accountID: identity.scope.accountID, now: now) {
+            throw APIError.flowLimitExceeded
         }
         guard identity.role.mayCall(action) else {
             throw APIError.accessDenied(

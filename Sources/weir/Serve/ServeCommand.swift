@@ -74,6 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
     var agentAttach: String?
     @Option(help: "Hold calls with a ClientToken for so many milliseconds (a fault point for tests).")
     var testHoldMilliseconds: Int?
+    @OptionGroup var limitOptions: LimitOptions
     @Option(help: "A JSON file with any of these keys.")
     var config: String?
     @Flag(help: "Check the configuration, print it and exit.")
@@ -81,7 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Values given as flags, by configuration key.
     var flags: [String: ConfigValue] {
-        var values: [String: ConfigValue] = [:]
+        var values = limitOptions.flags
         func set(_ key: String, _ value: String?) {
             if let value { values[key] = .init(.string(value), isSecret: false) }
         }

@@ -30,6 +30,11 @@ import SystemPackage
 /// | `flow-logs.window-seconds` | `0` | window of every flow log, 1–3600; 0 keeps AggregationInterval |
 /// | `host-lost-seconds` | `30` | how long a host may be silent before nothing waits for it, 3–3600 |
 /// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
+/// | `limits` | `none` | `cloud`: rate limits beside the quotas |
+/// | `rate-limits.reads-per-second`, `rate-limits.writes-per-second` | `20`, `10` | per action and account; 1–1000000 |
+/// | `quotas.…` | see ``Settings/Quotas`` | most of one kind per account and region, 0–1000000000 (which is no limit) |
+/// | `instance-types-without-mirroring` | `ecs.g4i.` | beginnings of types that are no mirror sources; commas between |
+/// | `registered-instances-only` | `false`; `true` for agents without lab | ENIs attach to registered instances alone |
 /// | `agent-path` | beside `weir` | the agent's executable |
 /// | `agent-run-dir` | `/run/weir/<lab-name>` | where the agent mounts its bpffs |
 /// | `agent-attach` | `auto` | how that agent attaches programs: `tcx`, `clsact` or `auto` |
@@ -47,12 +52,15 @@ struct ServerConfiguration {
     var agentAttach = "auto"
 
     /// Every key a configuration file may have.
-    static let keys = [
-        "data-dir", "listen", "insecure-plain-http", "tls-listen", "tls-certificate", "tls-key", "tls-self-signed",
-        "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent", "enforce-security-groups",
-        "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth", "flow-logs.window-seconds", "async-delay",
-        "agent-path", "agent-run-dir", "agent-attach", "test-hold-milliseconds",
-    ]
+    static let keys: [String] =
+        [
+            "data-dir", "listen", "insecure-plain-http", "tls-listen", "tls-certificate", "tls-key", "tls-self-signed",
+            "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent",
+            "enforce-security-groups",
+            "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth", "flow-logs.window-seconds",
+            "async-delay",
+            "agent-path", "agent-run-dir", "agent-attach", "test-hold-milliseconds",
+        ] + limitKeys
 
     /// All that is wrong with a configuration, at once.
     struct Problems: Error, CustomStringConvertible {
@@ -166,6 +174,8 @@ struct ServerConfiguration {
         settings.asyncDelayMilliseconds = Int64(number("async-delay", 0, 0...600_000))
         settings.holdTokenCallsMilliseconds = Int64(number("test-hold-milliseconds", 0, 0...60_000))
         settings.registersUnknownInstances = settings.allowsUnsigned || settings.lab || settings.dataPlane == .none
+        let limitProblems = readLimits(text: text, number: number, flag: flag)
+        problems += limitProblems
         agentPath = text("agent-path", "")
         agentRunDirectory = text("agent-run-dir", "/run/weir/\(settings.labName)")
         agentAttach = text("agent-attach", "auto")
@@ -197,6 +207,6 @@ struct ServerConfiguration {
             "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",
             "agent-run-dir = \(agentRunDirectory)", "agent-attach = \(agentAttach)",
             "test-hold-milliseconds = \(settings.holdTokenCallsMilliseconds)",
-        ]
+        ] + limitLines
     }
 }

@@ -38,7 +38,8 @@ final class TestCloud: Sendable {
     }
 
     /// Turns the clock on.
-    func pass(seconds: Int64) { time.turn(by: seconds * 1000) }
+    func pass(seconds: Int64) { pass(milliseconds: seconds * 1000) }
+    func pass(milliseconds: Int64) { time.turn(by: milliseconds) }
 
     /// Makes one call as an SDK does: GET, everything in the query.
     func call(

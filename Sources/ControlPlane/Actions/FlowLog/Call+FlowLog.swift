@@ -7,17 +7,20 @@ import FoundationEssentials
 #endif
 
 extension Call {
-    /// A flow log that may change now.
-    func changeableFlowLog(_ id: String, _ tx: any ReadTransaction) throws -> FlowLog {
+    /// A flow log that may change now. `frozen`: what a frozen one answers; only starting and stopping have a text of
+    /// their own for it.
+    func changeableFlowLog(
+        _ id: String, _ tx: any ReadTransaction, frozen: APIError = .flowLogStatus
+    ) throws -> FlowLog {
         let log = try find(FlowLog.self, id, tx, or: .flowLogNotFound)
-        guard log.businessStatus == .normal else { throw APIError.flowLogFrozen }
+        guard log.businessStatus == .normal else { throw frozen }
         guard !log.status.isTransitional else { throw APIError.operationConflict }
         return log
     }
 
     /// Starts or stops a flow log; the hosts that hold the ENIs it watches follow.
     func setEnabled(_ enabled: Bool, flowLog id: String, _ tx: any WriteTransaction) throws {
-        var log = try changeableFlowLog(id, tx)
+        var log = try changeableFlowLog(id, tx, frozen: .flowLogFrozen)
         guard log.enabled != enabled else { throw APIError.flowLogStatus }
         log.enabled = enabled
         log.status = .pending

@@ -26,10 +26,8 @@ struct AttachNetworkInterface: WriteAction {
         let canAttach = interface.status == .available || interface.status == .failed && interface.instanceID.isEmpty
         try call.requireInstance(request.instanceID, tx)
         guard canAttach else { throw APIError.interfaceStatus }
-        if let limit = call.settings.quotas.interfacesPerInstance, others.count >= limit {
-            throw APIError.tooManyInterfaces
-        }
         try call.place(request.instanceID, with: interface, besides: others, tx)
+        guard others.count < call.settings.quotas.interfacesPerInstance else { throw APIError.tooManyInterfaces }
         let taken = Set(others.map(\.deviceIndex))
         interface.instanceID = request.instanceID
         interface.deviceIndex = (0...others.count).first { !taken.contains($0) } ?? others.count

@@ -3,12 +3,8 @@ import Model
 import Store
 
 extension Call {
-    /// Checks the security groups an ENI of a VPC is to carry, and returns them. `adding` is the number of its
-    /// addresses; `besides` is the ENI itself when it exists already, which does not count against a group's limit.
-    func groups(
-        _ ids: [String], for vpcID: Identifier<Vpc>, adding: Int, besides: Identifier<NetworkInterface>?,
-        _ tx: any ReadTransaction
-    ) throws -> [String] {
+    /// The security groups an ENI of a VPC is to carry, each of them of that VPC and not on its way out.
+    func groups(_ ids: [String], for vpcID: Identifier<Vpc>, _ tx: any ReadTransaction) throws -> [SecurityGroup] {
         let groups = try ids.map { try securityGroup($0, tx) }
         guard Set(ids).count == ids.count else { throw APIError.invalidParameter("SecurityGroupIds") }
         guard groups.allSatisfy({ $0.vpcID == vpcID }) else {
@@ -19,7 +15,15 @@ extension Call {
         guard groups.allSatisfy({ $0.status != .deleting }) else {
             throw APIError.invalidStatus("SecurityGroup", "security group")
         }
-        guard ids.count <= settings.quotas.securityGroupsPerInterface else {
+        return groups
+    }
+
+    /// An ENI with `adding` addresses must fit into its groups; `besides` is the ENI itself when it exists already,
+    /// which does not count against a group's limit.
+    func requireGroupQuotas(
+        _ groups: [SecurityGroup], adding: Int, besides: Identifier<NetworkInterface>?, _ tx: any ReadTransaction
+    ) throws {
+        guard groups.count <= settings.quotas.securityGroupsPerInterface else {
             throw APIError(
                 .init("QuotaExceeded.EniSecurityGroup", 400),
                 "You've reached the limit on the number of security groups of an elastic network interface.")
@@ -33,7 +37,15 @@ extension Call {
                     "You've reached the limit on the number of private IP addresses in a security group.")
             }
         }
-        return ids
+    }
+
+    /// One more ENI must fit into the account's region. Those that services made for themselves do not count.
+    func requireInterfaceQuota(_ tx: any ReadTransaction) throws {
+        let quota = settings.quotas.networkInterfaces
+        guard quota < Settings.Quotas.unlimited else { return }
+        guard try tx.count(ListQuery<NetworkInterface>().filter("serviceManaged", 0), in: scope) < quota else {
+            throw APIError.quotaExceeded("Eni", "elastic network interfaces")
+        }
     }
 
     /// A random, locally administered MAC that no ENI of the account has.

@@ -48,26 +48,25 @@ struct CreateNetworkInterface: WriteAction {
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
+        let named = try call.subnet(request.subnetID, tx)
+        let groups = try call.groups(request.securityGroupIDs ?? [], for: named.vpcID, tx)
         let subnet = try call.openSubnet(request.subnetID, tx)
-        let count = 1 + (request.secondaryAddresses?.count ?? request.secondaryAddressCount ?? 0)
-        guard count <= call.settings.quotas.addressesPerInterface else { throw APIError.tooManyPrivateAddresses }
-        let groups = try call.groups(
-            request.securityGroupIDs ?? [], for: subnet.vpcID, adding: count, besides: nil, tx)
         var pool = try AddressPool(of: subnet, call, tx)
         // Named addresses first, so that no automatic one takes them.
         if let address = request.primaryAddress { try pool.take(address) }
         for address in request.secondaryAddresses ?? [] { try pool.take(address) }
+        let ipv6Addresses = try ipv6Addresses(request, subnet, call, tx)
+        try checkQuotas(request, groups, call, tx)
         let primary = try request.primaryAddress ?? pool.takeAny()
         var secondaries = request.secondaryAddresses ?? []
         for _ in 0..<(request.secondaryAddressCount ?? 0) { secondaries.append(try pool.takeAny()) }
-        let ipv6Addresses = try ipv6Addresses(request, subnet, call, tx)
         let id: Identifier<NetworkInterface> = call.newID("eni")
         let interface = NetworkInterface(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: request.projectName, vpcID: subnet.vpcID,
             subnetID: subnet.id, zoneID: subnet.zoneID, mac: try call.newMAC(tx), primaryAddress: primary,
-            secondaryAddresses: secondaries, ipv6Addresses: ipv6Addresses.map(\.description), securityGroupIDs: groups,
-            portSecurityEnabled: request.portSecurityEnabled,
+            secondaryAddresses: secondaries, ipv6Addresses: ipv6Addresses.map(\.description),
+            securityGroupIDs: groups.map(\.id.rawValue), portSecurityEnabled: request.portSecurityEnabled,
             tcpEstablishedTimeout: request.timeouts.tcpEstablished ?? ConnectionTimeouts.tcpEstablishedDefault,
             tcpClosedAndTimeWaitTimeout: request.timeouts.tcpClosedAndTimeWait
                 ?? ConnectionTimeouts.tcpClosedAndTimeWaitDefault,
@@ -78,6 +77,15 @@ struct CreateNetworkInterface: WriteAction {
         if !groups.isEmpty { _ = try tx.raiseGeneration() }
         try call.insertTags(request.tags, of: interface, tx)
         return Response(NetworkInterfaceId: id.rawValue)
+    }
+
+    private func checkQuotas(
+        _ request: Request, _ groups: [SecurityGroup], _ call: Call, _ tx: any ReadTransaction
+    ) throws {
+        let count = 1 + (request.secondaryAddresses?.count ?? request.secondaryAddressCount ?? 0)
+        guard count <= call.settings.quotas.addressesPerInterface else { throw APIError.tooManyPrivateAddresses }
+        try call.requireGroupQuotas(groups, adding: count, besides: nil, tx)
+        try call.requireInterfaceQuota(tx)
     }
 
     /// The named addresses, or as many free ones as were asked for.

@@ -34,8 +34,10 @@ struct ModifyNetworkInterfaceAttributes: WriteAction {
         guard interface.status != .deleting else { throw APIError.interfaceStatus }
         let groupsBefore = interface.securityGroupIDs
         if let ids = request.securityGroupIDs {
-            interface.securityGroupIDs = try call.groups(
-                ids, for: interface.vpcID, adding: interface.privateAddresses.count, besides: interface.id, tx)
+            let groups = try call.groups(ids, for: interface.vpcID, tx)
+            try call.requireGroupQuotas(
+                groups, adding: interface.privateAddresses.count, besides: interface.id, tx)
+            interface.securityGroupIDs = ids
         }
         interface.name = request.name ?? interface.name
         interface.description = request.description ?? interface.description

@@ -28,10 +28,11 @@ struct CreateSubnet: WriteAction {
     init() {}
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
-        let vpc = try call.openVpc(request.vpcID, tx)
+        _ = try call.vpc(request.vpcID, tx)
         guard call.settings.zones(of: call.scope.region).contains(request.zoneID) else {
             throw APIError.notFound("Zone", "zone")
         }
+        let vpc = try call.openVpc(request.vpcID, tx)
         guard vpc.cidrBlock.contains(request.cidrBlock), request.cidrBlock.length <= IPv4CIDR.longestSubnetPrefix
         else { throw APIError.malformed("CidrBlock", "CIDR block") }
         let siblings = try tx.list(ListQuery<Subnet>().filter("vpcID", request.vpcID), in: call.scope).items
