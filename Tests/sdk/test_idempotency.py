@@ -1,10 +1,15 @@
 """ClientToken: the same call answers the same, another call with the token is refused, and a restart changes nothing."""
 
 import concurrent.futures
+import random
+import time
 
 import volcenginesdkvpc as vpc
 
 from cloud import Cloud, refused, unique
+from error_rows import PUBLISHED
+from signing import Wire
+from worlds import Plain
 
 
 def create(cloud, token, name):
@@ -85,3 +90,120 @@ def test_a_target_is_made_once_by_its_token(cloud, mirror):
         instance_type="NetworkInterface", instance_id=interface, client_token=unique("token"))
     ids = {cloud.vpc.create_traffic_mirror_target(request).traffic_mirror_target_id for _ in range(3)}
     assert len(ids) == 1
+
+
+TOKEN_ACTIONS = [action["action"] for action in PUBLISHED["actions"] if action["idempotent"]]
+AT_ONCE = 16
+# Where what an action makes is listed, and by what its IDs are called there.
+LISTS = {
+    "CreateTrafficMirrorTarget": ("DescribeTrafficMirrorTargets", "TrafficMirrorTargets"),
+    "CreateTrafficMirrorFilter": ("DescribeTrafficMirrorFilters", "TrafficMirrorFilters"),
+    "CreateTrafficMirrorSession": ("DescribeTrafficMirrorSessions", "TrafficMirrorSessions"),
+    "CreateFlowLog": ("DescribeFlowLogs", "FlowLogs"), "CreateVpc": ("DescribeVpcs", "Vpcs"),
+    "CreateSubnet": ("DescribeSubnets", "Subnets"),
+    "CreateNetworkInterface": ("DescribeNetworkInterfaces", "NetworkInterfaceSets"),
+    "CreateSecurityGroup": ("DescribeSecurityGroups", "SecurityGroups"),
+    "CreateNetworkAcl": ("DescribeNetworkAcls", "NetworkAcls"),
+    "CreateLoadBalancer": ("DescribeLoadBalancers", "LoadBalancers"),
+}
+
+
+def marked(world, action, mark):
+    """How many there are of what an action makes, with `mark` as their description."""
+    if action == "CreateTrafficMirrorFilterRule":
+        items = world.call("DescribeTrafficMirrorFilters", {
+            "TrafficMirrorFilterIds.1": world.mirror.filter})[1]["TrafficMirrorFilters"][0]["EgressFilterRules"]
+    else:
+        listing, name = LISTS[action]
+        items = world.call(listing, {"PageSize": 100} if "LoadBalancer" in action else {"MaxResults": 100})[1][name]
+    return sum(item["Description"] == mark for item in items)
+
+
+def at_once(world, action, arguments):
+    """Answers to equal calls that start together, each on a connection of its own."""
+    clouds = [Cloud(world.server, retries=False) for _ in range(AT_ONCE)]
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda cloud: world.call(action, arguments, cloud), clouds))
+
+
+def test_of_equal_calls_at_once_one_is_made_and_a_restart_changes_nothing(make_server):
+    world, first, outcomes = Plain(make_server), {}, {}
+    for action in TOKEN_ACTIONS:
+        arguments = world.right(action, {"ClientToken": unique("token")})
+        if action.startswith("Create"):
+            arguments["Description"] = unique("mark")
+        answers = at_once(world, action, arguments)
+        for status, answer in answers:
+            assert status == 200 or (status, answer["Code"]) == (412, "IdempotentProcessing"), (action, answer)
+            outcomes[status] = outcomes.get(status, 0) + 1
+        results = [{**answer, "RequestId": ""} for status, answer in answers if status == 200]
+        assert results and results.count(results[0]) == len(results), action
+        assert len({answer["RequestId"] for status, answer in answers if status == 200}) == len(results)
+        if action.startswith("Create"):
+            assert marked(world, action, arguments["Description"]) == 1, action
+        first[action] = arguments, results[0]
+    world.server.kill()
+    world.server.restart()
+    world.cloud = Cloud(world.server, retries=False)
+    for action, (arguments, result) in first.items():
+        status, answer = world.call(action, arguments)
+        assert status == 200 and {**answer, "RequestId": ""} == result, (action, answer)
+        status, answer = world.call(action, {**arguments, "Description": "changed"})
+        assert (status, answer["Code"]) == (400, "IdempotentParameterMismatch"), action
+        if action.startswith("Create"):
+            assert marked(world, action, arguments["Description"]) == 1, action
+    print(f"{len(first)} actions, {AT_ONCE} calls at once each: {outcomes}")
+
+
+def test_no_failure_is_kept_whatever_the_action(make_server):
+    world = Plain(make_server)
+    for action in TOKEN_ACTIONS:
+        right = world.right(action, {"ClientToken": unique("token")})
+        names = [name for name in right if name.endswith("Id") and name != "RegionId"]
+        wrong = {names[0]: "xyz-none"} if names else {"ProjectName": "nobody"}
+        for _ in range(2):
+            status, answer = world.call(action, {**right, **wrong})
+            assert status == 404, (action, answer)
+        status, answer = world.call(action, right)
+        assert status == 200, (action, answer)
+
+
+def test_the_same_call_by_get_by_form_and_by_json_is_one_call(cloud):
+    arguments = {"CidrBlock": "10.0.0.0/16", "ClientToken": unique("token"), "EnableIpv6": "true",
+                 "Tags.1.Key": "k", "Tags.1.Value": "v"}
+    ids = {cloud.call("CreateVpc", arguments, method=method, content_type=type)["VpcId"] for method, type in [
+        ("GET", "text/plain"), ("POST", "application/x-www-form-urlencoded")]}
+    nested = {"CidrBlock": "10.0.0.0/16", "ClientToken": arguments["ClientToken"], "EnableIpv6": True,
+              "Tags": [{"Key": "k", "Value": "v"}]}
+    ids.add(cloud.call("CreateVpc", nested, method="POST", content_type="application/json")["VpcId"])
+    assert len(ids) == 1
+
+
+def test_kill_9_while_equal_calls_run_leaves_one_or_none(make_server):
+    server = make_server()
+    found = {"acknowledged": 0, "not": 0}
+    for round in range(4):
+        arguments = {"CidrBlock": "10.0.0.0/8", "ClientToken": f"round-{round}", "VpcName": f"round-{round}"}
+
+        def create():
+            wire = Wire(server)
+            try:
+                return wire.call("CreateVpc", **arguments).result["VpcId"]
+            except Exception:
+                return None
+            finally:
+                wire.close()
+
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            calls = [pool.submit(create) for _ in range(AT_ONCE)]
+            time.sleep(random.uniform(0, 0.02))
+            server.kill()
+        acknowledged = {call.result() for call in calls} - {None}
+        server.restart()
+        cloud = Cloud(server)
+        id = cloud.call("CreateVpc", arguments)["VpcId"]
+        assert acknowledged <= {id}, "another one was made"
+        listed = cloud.vpc.describe_vpcs(vpc.DescribeVpcsRequest(vpc_name=f"round-{round}")).vpcs
+        assert [one.vpc_id for one in listed] == [id]
+        found["acknowledged" if acknowledged else "not"] += 1
+    print(found)
