@@ -104,6 +104,45 @@ extension KernelTests {
         #expect(programs.components(separatedBy: "weir-").count == (attach == .clsact ? 2 : 1))
     }
 
+    @Test func `what layout 3 counted is kept: both families in one map`() throws {
+        let bed = try KernelTestbed()
+        #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [udpSession()]) == [])
+        let layout = try bed.plane().status.layout
+        try bed.restart {
+            let maps = "\(bed.pinDirectory)/v\(layout)/maps"
+            for epoch in 0..<2 {
+                for family in [4, 6] { try #require(unlink("\(maps)/flows\(family)_\(epoch)") == 0) }
+                let map = bpf_map_create(
+                    BPF_MAP_TYPE_HASH, "weir_flows", UInt32(MemoryLayout<weir_flow_key6>.size),
+                    UInt32(MemoryLayout<weir_flow>.size), 16, nil)
+                defer { close(map) }
+                try #require(map >= 0 && bpf_obj_pin(map, "\(maps)/flows\(epoch)") == 0)
+                for (slot, family) in [(0, 4), (0, 6), (1, 4), (2, 6)] as [(UInt16, UInt8)] {
+                    var key = weir_flow_key6()
+                    key.slot = slot
+                    key.direction = FlowDirection.egress.rawValue
+                    key.family = family
+                    key.protocol = 17
+                    key.destination_port = 7000
+                    key.source.0 = 10
+                    key.source.3 = UInt8(slot)
+                    var flow = weir_flow(
+                        packets: 7, bytes: 700, rejected_packets: 2, rejected_bytes: 200, tcp_flags: 0, reserved: 0)
+                    try #require(bpf_map_update_elem(map, &key, &flow, 0) == 0)
+                }
+            }
+            try #require(rename("\(bed.pinDirectory)/v\(layout)", "\(bed.pinDirectory)/v3") == 0)
+        }
+        #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), [udpSession()]) == [])
+        #expect(try bed.plane().takeNotes() == ["took over from another layout"])
+        let entries = bed.spool.slices.flatMap(\.entries)
+        // Of the two maps the idle one was empty, and is not read.
+        #expect(entries.count == 4)
+        #expect(entries.filter { $0.source.family == .ipv4 }.count == 2)
+        #expect(entries.allSatisfy { $0.acceptedPackets == 5 && $0.rejectedPackets == 2 && $0.rejectedBytes == 200 })
+        #expect(entries.contains { $0.source == IPAddress("10.0.0.1") })
+    }
+
     @Test func `taking down takes another layout along, with what it counted`() throws {
         let bed = try KernelTestbed()
         let before = try Command.run("ip", "link", in: bed.router.name)

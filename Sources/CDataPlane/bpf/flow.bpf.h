@@ -5,23 +5,9 @@
 #include "maps.bpf.h"
 #include "packet.bpf.h"
 
-static __always_inline void make_flow_key(
-    struct weir_flow_key *key, const struct packet *packet, __u16 slot, __u8 direction
-) {
-    __builtin_memset(key, 0, sizeof(*key));
-    key->slot = slot;
-    key->direction = direction;
-    key->family = packet->family;
-    key->protocol = packet->protocol;
-    key->source_port = packet->source_port;
-    key->destination_port = packet->destination_port;
-    __builtin_memcpy(key->source, packet->source, 16);
-    __builtin_memcpy(key->destination, packet->destination, 16);
-}
-
-static __always_inline struct weir_flow *flow_of(void *map, const struct weir_flow_key *key, const int create) {
-    struct weir_flow *flow = bpf_map_lookup_elem(map, key);
-    if (flow || !create)
+static __always_inline struct weir_flow *find_flow(void *map, const void *key, const int create) {
+    struct weir_flow *flow = map ? bpf_map_lookup_elem(map, key) : 0;
+    if (flow || !create || !map)
         return flow;
     struct weir_flow empty = {};
     // Another CPU may have made it meanwhile; the second look finds either.
@@ -29,7 +15,33 @@ static __always_inline struct weir_flow *flow_of(void *map, const struct weir_fl
     return bpf_map_lookup_elem(map, key);
 }
 
-static __always_inline void *flow_map(__u32 epoch) { return bpf_map_lookup_elem(&flows, &epoch); }
+static __always_inline struct weir_flow *flow_of(
+    const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch, const int create
+) {
+    if (packet->family == 4) {
+        struct weir_flow_key4 key = {
+            .source_be = packet->source[0],
+            .destination_be = packet->destination[0],
+            .source_port = packet->source_port,
+            .destination_port = packet->destination_port,
+            .slot = slot,
+            .direction = direction,
+            .protocol = packet->protocol,
+        };
+        return find_flow(bpf_map_lookup_elem(&flows4, &epoch), &key, create);
+    }
+    struct weir_flow_key6 key = {
+        .slot = slot,
+        .direction = direction,
+        .family = 6,
+        .protocol = packet->protocol,
+        .source_port = packet->source_port,
+        .destination_port = packet->destination_port,
+    };
+    __builtin_memcpy(key.source, packet->source, 16);
+    __builtin_memcpy(key.destination, packet->destination, 16);
+    return find_flow(bpf_map_lookup_elem(&flows6, &epoch), &key, create);
+}
 
 static __always_inline void count_skipped(__u32 slot, __u32 epoch, const struct packet *packet) {
     __u32 index = slot * 2 + epoch;
@@ -41,10 +53,7 @@ static __always_inline void count_skipped(__u32 slot, __u32 epoch, const struct 
 }
 
 static __always_inline void count_seen(const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch) {
-    struct weir_flow_key key;
-    make_flow_key(&key, packet, slot, direction);
-    void *map = flow_map(epoch);
-    struct weir_flow *flow = map ? flow_of(map, &key, 1) : 0;
+    struct weir_flow *flow = flow_of(packet, slot, direction, epoch, 1);
     if (!flow) {
         count_skipped(slot, epoch, packet);
         return;
@@ -60,10 +69,7 @@ static __always_inline void count_seen(const struct packet *packet, __u32 slot, 
 static __always_inline void count_rejected(
     const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch, const int create
 ) {
-    struct weir_flow_key key;
-    make_flow_key(&key, packet, slot, direction);
-    void *map = flow_map(epoch);
-    struct weir_flow *flow = map ? flow_of(map, &key, create) : 0;
+    struct weir_flow *flow = flow_of(packet, slot, direction, epoch, create);
     if (flow) {
         __sync_fetch_and_add(&flow->rejected_packets, packet->packets);
         __sync_fetch_and_add(&flow->rejected_bytes, packet->ip_bytes);

@@ -104,7 +104,7 @@ struct {
     __type(value, __u32);
 } own_addresses SEC(".maps");
 
-// Two of them: one is filled while the other is read, made durable and cleared. The agent makes them, at its size.
+// Two of each: one is filled while the other is read, made durable and cleared. The agent makes them, at its size.
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
     __uint(max_entries, 2);
@@ -113,10 +113,23 @@ struct {
         values, struct {
             __uint(type, BPF_MAP_TYPE_HASH);
             __uint(max_entries, 1024);
-            __uint(key_size, sizeof(struct weir_flow_key));
+            __uint(key_size, sizeof(struct weir_flow_key4));
             __uint(value_size, sizeof(struct weir_flow));
         });
-} flows SEC(".maps");
+} flows4 SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, 2);
+    __type(key, __u32);
+    __array(
+        values, struct {
+            __uint(type, BPF_MAP_TYPE_HASH);
+            __uint(max_entries, 1024);
+            __uint(key_size, sizeof(struct weir_flow_key6));
+            __uint(value_size, sizeof(struct weir_flow));
+        });
+} flows6 SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

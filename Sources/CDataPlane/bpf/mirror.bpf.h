@@ -24,7 +24,7 @@ static __always_inline struct weir_tunnel *tunnel_of_copy(const struct bytes *by
 
 // The session whose copy an ICMP error is about (RFC 792).
 static __always_inline struct weir_tunnel *tunnel_of_error(const struct bytes *bytes, const struct packet *packet) {
-    __u8 quoted[24];
+    __u8 quoted[24] __attribute__((aligned(4)));
     __u32 vni_be, source_be, destination_be;
     __u8 type = packet->icmp_type;
     if (packet->family != 4 || packet->protocol != IPPROTO_ICMP || packet->fragment)
@@ -110,8 +110,7 @@ static long match_rules(__u32 round, struct match *match) {
 }
 
 static __always_inline void mirror(
-    struct __sk_buff *skb, const struct weir_ruleset *ruleset, const struct packet *packet, __u32 direction,
-    __u32 gso_size
+    struct __sk_buff *skb, const struct weir_ruleset *ruleset, const struct packet *packet, __u32 direction
 ) {
     struct match match = {
         .ruleset = ruleset,
@@ -150,6 +149,7 @@ static __always_inline void mirror(
     }
     // Copies carry no 802.1Q tag.
     __u32 tags = packet->ip_offset - ETH_HLEN;
+    __u32 gso_size = *(volatile __u32 *)&skb->gso_size;
     __u64 bytes = bytes_of_copies(
         session, length - tags, packet->packets, packet->payload_offset - tags, gso_size);
     if (!within_budget(match.session, packet->packets, bytes)) {

@@ -50,13 +50,29 @@ struct packet {
     __u64 ip_bytes;
 };
 
-static __always_inline int load(const struct bytes *bytes, __u32 offset, void *to, __u32 count, const int traced) {
+// In words, although packets lie where they lie: the compiler, left alone, would take single bytes. `to` is aligned.
+static __always_inline void copy_words(void *to, const void *from, const __u32 count) {
+    __u32 at = 0;
+#pragma unroll
+    for (; at + 4 <= count; at += 4)
+        *(__u32 *)(to + at) = *(const __u32 *)(from + at);
+    if (at + 2 <= count) {
+        *(__u16 *)(to + at) = *(const __u16 *)(from + at);
+        at += 2;
+    }
+    if (at < count)
+        *(__u8 *)(to + at) = *(const __u8 *)(from + at);
+}
+
+static __always_inline int load(
+    const struct bytes *bytes, __u32 offset, void *to, const __u32 count, const int traced
+) {
     if (!traced) {
         // Most packets are at hand; the helper is for those that are not.
         struct __sk_buff *skb = bytes->at;
         void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
         if (offset < DIRECT_BYTES && data + offset + count <= end) {
-            __builtin_memcpy(to, data + offset, count);
+            copy_words(to, data + offset, count);
             return 0;
         }
         return bpf_skb_load_bytes(skb, offset, to, count);
@@ -83,7 +99,7 @@ static __always_inline void parse_transport(
     const struct bytes *bytes, struct packet *packet, const int traced
 ) {
     __u32 offset = packet->transport_offset;
-    __u8 header[14];
+    __u8 header[14] __attribute__((aligned(4)));
     packet->payload_offset = offset;
     if (packet->protocol == IPPROTO_TCP) {
         if (load(bytes, offset, header, 14, traced) == 0) {
@@ -111,7 +127,7 @@ static __always_inline void parse_transport(
 static __always_inline int parse_ipv4(
     const struct bytes *bytes, __u32 start, struct packet *packet, __u32 *total, const int traced
 ) {
-    __u8 header[20];
+    __u8 header[20] __attribute__((aligned(4)));
     if (load(bytes, start, header, 20, traced))
         return -1;
     __u32 header_length = (header[0] & 15) * 4;
@@ -135,7 +151,7 @@ static __always_inline int parse_ipv4(
 static __always_inline int parse_ipv6(
     const struct bytes *bytes, __u32 start, struct packet *packet, __u32 *total, const int traced
 ) {
-    __u8 header[40];
+    __u8 header[40] __attribute__((aligned(4)));
     if (load(bytes, start, header, 40, traced) || header[0] >> 4 != 6)
         return -1;
     __u32 payload = header[4] << 8 | header[5];
@@ -147,7 +163,7 @@ static __always_inline int parse_ipv6(
     __builtin_memcpy(packet->source, header + 8, 16);
     __builtin_memcpy(packet->destination, header + 24, 16);
     for (int i = 0; i < IPV6_HEADERS; i++) {
-        __u8 extension[4];
+        __u8 extension[4] __attribute__((aligned(4)));
         if (next != NEXT_HOP_BY_HOP && next != NEXT_ROUTING && next != NEXT_DESTINATION && next != NEXT_FRAGMENT &&
             next != NEXT_AUTHENTICATION)
             break;

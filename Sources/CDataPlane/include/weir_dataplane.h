@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /// Version of the pinned layout; part of the pin path.
-#define WEIR_LAYOUT 3
+#define WEIR_LAYOUT 4
 
 /// Devices that can be bound or used as an underlay at once. The stamp has room for 16384.
 #define WEIR_SLOTS 1024
@@ -228,17 +228,28 @@ struct weir_address_key {
     __u8 address[16];
 };
 
-struct weir_flow_key {
+/// Most flows are IPv4, and a short key is hashed and compared sooner: each family has maps of its own.
+struct weir_flow_key4 {
+    __u32 source_be;
+    __u32 destination_be;
+    __u16 source_port;
+    __u16 destination_port;
     __u16 slot;
     /// Seen from the ENI.
     __u8 direction;
-    /// 4 or 6.
+    __u8 protocol;
+};
+
+struct weir_flow_key6 {
+    __u16 slot;
+    /// Seen from the ENI.
+    __u8 direction;
+    /// 6; layout 3 and those before it kept both families here, IPv4 addresses in the first four bytes.
     __u8 family;
     __u8 protocol;
     __u8 reserved[3];
     __u16 source_port;
     __u16 destination_port;
-    /// IPv4 in the first four bytes.
     __u8 source[16];
     __u8 destination[16];
 };
@@ -278,6 +289,7 @@ struct weir_control {
 
 _Static_assert(sizeof(struct weir_rule) == 32, "layout");
 _Static_assert(sizeof(struct weir_session) == 40, "layout");
-_Static_assert(sizeof(struct weir_flow_key) == 44, "layout");
+_Static_assert(sizeof(struct weir_flow_key4) == 16, "layout");
+_Static_assert(sizeof(struct weir_flow_key6) == 44, "layout");
 _Static_assert(sizeof(struct weir_flow) == 40, "layout");
 _Static_assert(sizeof(struct weir_control) == 64, "layout");

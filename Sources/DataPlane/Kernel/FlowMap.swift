@@ -1,24 +1,51 @@
 import CDataPlane
 import Glibc
 
-/// One of the two flow maps. It is read and cleared only while no program writes to it.
+/// One of the two halves of the flow maps: the flows of both families. It is read and cleared only while no program
+/// writes to it.
 struct FlowMap {
-    static let chunk = 4096
-    let descriptor: FileDescriptor
+    let ipv4: FlowTable<weir_flow_key4>
+    let ipv6: FlowTable<weir_flow_key6>
 
-    init(descriptor: FileDescriptor) { self.descriptor = descriptor }
-
-    /// Makes an empty map for `capacity` flows.
+    /// Makes an empty one for `capacity` flows of IPv4 and half as many of IPv6.
     init(capacity: Int) throws(KernelError) {
+        ipv4 = try FlowTable(name: "weir_flows4", empty: weir_flow_key4(), capacity: capacity)
+        ipv6 = try FlowTable(name: "weir_flows6", empty: weir_flow_key6(), capacity: capacity / 2)
+    }
+
+    init(ipv4: FlowTable<weir_flow_key4>, ipv6: FlowTable<weir_flow_key6>) {
+        self.ipv4 = ipv4
+        self.ipv6 = ipv6
+    }
+
+    func clear() throws(KernelError) {
+        try ipv4.clear()
+        try ipv6.clear()
+    }
+}
+
+/// A hash map of flows by five-tuple.
+struct FlowTable<Key: BitwiseCopyable> {
+    private static var chunk: Int { 4096 }
+    let descriptor: FileDescriptor
+    private let empty: Key
+
+    /// A map that exists; `empty` only gives the room for keys its shape.
+    init(descriptor: FileDescriptor, empty: Key) {
+        self.descriptor = descriptor
+        self.empty = empty
+    }
+
+    fileprivate init(name: String, empty: Key, capacity: Int) throws(KernelError) {
         let number = bpf_map_create(
-            BPF_MAP_TYPE_HASH, "weir_flows", UInt32(MemoryLayout<weir_flow_key>.size),
-            UInt32(MemoryLayout<weir_flow>.size), UInt32(clamping: max(1, capacity)), nil)
+            BPF_MAP_TYPE_HASH, name, UInt32(MemoryLayout<Key>.size), UInt32(MemoryLayout<weir_flow>.size),
+            UInt32(clamping: max(1, capacity)), nil)
         guard number >= 0 else { throw KernelError.last("make a flow map") }
-        descriptor = FileDescriptor(number)
+        self.init(descriptor: FileDescriptor(number), empty: empty)
     }
 
     /// Hands every entry to `body`, without deleting.
-    func forEach(_ body: (weir_flow_key, weir_flow) -> Void) throws(KernelError) {
+    func forEach(_ body: (Key, weir_flow) -> Void) throws(KernelError) {
         try walk(bpf_map_lookup_batch, "read a flow map", body)
     }
 
@@ -29,10 +56,8 @@ struct FlowMap {
         UnsafeMutablePointer<UInt32>?, UnsafePointer<bpf_map_batch_opts>?
     ) -> Int32
 
-    private func walk(_ batch: Batch, _ attempt: String, _ body: (weir_flow_key, weir_flow) -> Void)
-        throws(KernelError)
-    {
-        var keys = [weir_flow_key](repeating: weir_flow_key(), count: Self.chunk)
+    private func walk(_ batch: Batch, _ attempt: String, _ body: (Key, weir_flow) -> Void) throws(KernelError) {
+        var keys = [Key](repeating: empty, count: Self.chunk)
         var values = [weir_flow](repeating: weir_flow(), count: Self.chunk)
         // The place to go on from: written by one call, read by the next.
         var place: UInt32 = 0

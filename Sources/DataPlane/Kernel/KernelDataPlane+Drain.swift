@@ -109,7 +109,11 @@ extension KernelDataPlane {
             slices[number] = slice
             sides[number] = slot.side
         }
-        try flows.forEach { key, flow in
+        try flows.ipv4.forEach { key, flow in
+            guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side: side) else { return }
+            slices[key.slot]?.entries.append(entry)
+        }
+        try flows.ipv6.forEach { key, flow in
             guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side: side) else { return }
             slices[key.slot]?.entries.append(entry)
         }
@@ -150,17 +154,32 @@ extension KernelDataPlane {
 
 extension FlowEntry {
     /// `nil` for a key that no program writes.
-    init?(_ key: weir_flow_key, _ flow: weir_flow, side: DeviceSide) {
+    init?(_ key: weir_flow_key4, _ flow: weir_flow, side: DeviceSide) {
         guard let direction = FlowDirection(rawValue: key.direction) else { return nil }
-        let source = IPAddress(key.source, family: key.family)
-        let destination = IPAddress(key.destination, family: key.family)
+        self.init(
+            direction, IPAddress(key.source_be), IPAddress(key.destination_be), transport: key.protocol,
+            ports: (key.source_port, key.destination_port), flow, side: side)
+    }
+
+    /// `nil` for a key that no program writes.
+    init?(_ key: weir_flow_key6, _ flow: weir_flow, side: DeviceSide) {
+        guard let direction = FlowDirection(rawValue: key.direction) else { return nil }
+        self.init(
+            direction, IPAddress(key.source, family: key.family), IPAddress(key.destination, family: key.family),
+            transport: key.protocol, ports: (key.source_port, key.destination_port), flow, side: side)
+    }
+
+    private init(
+        _ direction: FlowDirection, _ source: IPAddress, _ destination: IPAddress, transport: UInt8,
+        ports: (source: UInt16, destination: UInt16), _ flow: weir_flow, side: DeviceSide
+    ) {
         // Seen before the firewall: what it refused is among the seen.
         let isBefore = (side == .port) == (direction == .egress)
         let rejected = isBefore ? min(flow.rejected_packets, flow.packets) : flow.rejected_packets
         let rejectedBytes = isBefore ? min(flow.rejected_bytes, flow.bytes) : flow.rejected_bytes
         self.init(
-            direction: direction, source: source, destination: destination, transport: key.protocol,
-            sourcePort: key.source_port, destinationPort: key.destination_port,
+            direction: direction, source: source, destination: destination, transport: transport,
+            sourcePort: ports.source, destinationPort: ports.destination,
             tcpFlags: UInt8(truncatingIfNeeded: flow.tcp_flags),
             acceptedPackets: isBefore ? flow.packets - rejected : flow.packets,
             acceptedBytes: isBefore ? flow.bytes - rejectedBytes : flow.bytes, rejectedPackets: rejected,
@@ -169,6 +188,11 @@ extension FlowEntry {
 }
 
 extension IPAddress {
+    /// An IPv4 address as it lies in the packet.
+    fileprivate init(_ networkOrder: UInt32) {
+        self = IPAddress(IPv4Address(rawValue: UInt32(bigEndian: networkOrder)))
+    }
+
     /// Sixteen bytes in network order, IPv4 in the first four.
     fileprivate init<T: BitwiseCopyable>(_ bytes: T, family: UInt8) {
         self = withUnsafeBytes(of: bytes) { bytes in

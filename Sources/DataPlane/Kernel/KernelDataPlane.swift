@@ -48,8 +48,9 @@ public final class KernelDataPlane {
     ///   - pinDirectory: where the bpffs is, or is mounted when there is none. Not under /sys.
     ///   - attach: how programs are attached from now on. What a predecessor attached in the other way goes on until
     ///     the next `apply`.
-    ///   - flowCapacity: five-tuples per slice of all ENIs together; more are counted as skipped. Each of the two
-    ///     maps takes about 130 bytes of kernel memory for one. Heeded when the maps are made.
+    ///   - flowCapacity: IPv4 five-tuples per slice of all ENIs together, and half as many of IPv6; more are counted
+    ///     as skipped. There are two maps of each; one tuple takes about 105 bytes of kernel memory (IPv6: 135). Heeded
+    ///     when the maps are made.
     ///   - clock: the machine's, but for tests.
     ///   - build: what tells the programs of one build from those of another; the object's own digest but for tests.
     /// - Throws: `KernelError` when the kernel or the rights are not enough, or another agent has the directory.
@@ -164,7 +165,9 @@ public final class KernelDataPlane {
     func keepJournal() throws { try journal.write(maps.journal) }
 
     /// Waits until every program run that began before has ended: replacing an entry of a map of maps does so.
-    func waitForPrograms() throws(KernelError) { try maps.flows.set(0, maps.flowMaps[0].descriptor.number) }
+    func waitForPrograms() throws(KernelError) {
+        try maps.flows4.set(0, maps.flowMaps[0].ipv4.descriptor.number)
+    }
 
     /// Removes pins that the journal does not know, attaches the drop program, and brings programs of another build
     /// up to date in place.

@@ -5,10 +5,11 @@ import Glibc
 struct KernelMaps {
     static let names = [
         "slots", "slot_counters", "control", "rulesets", "sessions", "session_counters", "rule_hits",
-        "budgets", "buckets", "drops", "tunnels", "own_addresses", "flows", "skipped", "drop_program", "journal",
+        "budgets", "buckets", "drops", "tunnels", "own_addresses", "flows4", "flows6", "skipped", "drop_program",
+        "journal",
     ]
-    /// The two flow maps are pinned beside the map that chooses between them.
-    static let flowNames = ["flows0", "flows1"]
+    /// The flow maps are pinned beside the maps that choose between them: by family, then by epoch.
+    static let flowNames = ["flows4_0", "flows4_1", "flows6_0", "flows6_1"]
 
     let slots: KernelMap<UInt32, weir_slot>
     let slotCounters: KernelMap<UInt32, weir_slot_counters>
@@ -22,7 +23,8 @@ struct KernelMaps {
     let drops: KernelMap<weir_drop_key, weir_drop>
     let tunnels: KernelMap<weir_tunnel_key, weir_tunnel>
     let ownAddresses: KernelMap<weir_address_key, UInt32>
-    let flows: KernelMap<UInt32, Int32>
+    let flows4: KernelMap<UInt32, Int32>
+    let flows6: KernelMap<UInt32, Int32>
     let skipped: KernelMap<UInt32, weir_skipped>
     /// The program that the entry at kfree_skb jumps to.
     let dropProgram: KernelMap<UInt32, Int32>
@@ -47,7 +49,8 @@ struct KernelMaps {
         drops = try map("drops")
         tunnels = try map("tunnels")
         ownAddresses = try map("own_addresses")
-        flows = try map("flows")
+        flows4 = try map("flows4")
+        flows6 = try map("flows6")
         skipped = try map("skipped")
         dropProgram = try map("drop_program")
         journal = try open("journal")
@@ -59,7 +62,8 @@ struct KernelMaps {
             "rule_hits": ruleHits.descriptor.number, "budgets": budgets.descriptor.number,
             "buckets": buckets.descriptor.number, "drops": drops.descriptor.number,
             "tunnels": tunnels.descriptor.number, "own_addresses": ownAddresses.descriptor.number,
-            "flows": flows.descriptor.number, "skipped": skipped.descriptor.number,
+            "flows4": flows4.descriptor.number, "flows6": flows6.descriptor.number,
+            "skipped": skipped.descriptor.number,
             "drop_program": dropProgram.descriptor.number, "journal": journal.number,
         ]
     }
@@ -73,7 +77,12 @@ struct KernelMaps {
             return FileDescriptor(number)
         }
         var flowMaps: [FlowMap] = []
-        for name in flowNames { flowMaps.append(FlowMap(descriptor: try open(name))) }
+        for epoch in 0..<2 {
+            flowMaps.append(
+                FlowMap(
+                    ipv4: FlowTable(descriptor: try open("flows4_\(epoch)"), empty: weir_flow_key4()),
+                    ipv6: FlowTable(descriptor: try open("flows6_\(epoch)"), empty: weir_flow_key6())))
+        }
         return try KernelMaps(open, flowMaps: flowMaps)
     }
 
@@ -83,7 +92,10 @@ struct KernelMaps {
     {
         let flowMaps = [try FlowMap(capacity: flowCapacity), try FlowMap(capacity: flowCapacity)]
         let maps = try KernelMaps({ name throws(KernelError) in try object.map(name) }, flowMaps: flowMaps)
-        for epoch in 0..<2 { try maps.flows.set(UInt32(epoch), flowMaps[epoch].descriptor.number) }
+        for epoch in 0..<2 {
+            try maps.flows4.set(UInt32(epoch), flowMaps[epoch].ipv4.descriptor.number)
+            try maps.flows6.set(UInt32(epoch), flowMaps[epoch].ipv6.descriptor.number)
+        }
         // Generations never repeat within a boot, also when all maps were removed in between.
         let generation = KernelClock.boottimeNanoseconds
         try maps.control.set(
@@ -92,7 +104,7 @@ struct KernelMaps {
                 phase: 0, generation: (generation, 0), start: (now.wallMilliseconds, 0), end: (0, 0),
                 next_generation: generation &+ 1))
         let all =
-            flowNames.enumerated().map { ($0.element, flowMaps[$0.offset].descriptor.number) }
+            zip(flowNames, flowMaps.map(\.ipv4.descriptor.number) + flowMaps.map(\.ipv6.descriptor.number))
             + names.map { ($0, maps.descriptors[$0] ?? -1) }
         for (name, descriptor) in all {
             let path = "\(directory)/\(name)"

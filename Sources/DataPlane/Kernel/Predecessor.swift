@@ -28,9 +28,23 @@ struct Predecessor {
             else { return nil }
             return map
         }
-        let key = MemoryLayout<weir_flow_key>.size
-        let value = MemoryLayout<weir_flow>.size
-        guard let first = open("flows0", key: key, value: value), let second = open("flows1", key: key, value: value),
+        func flows(_ epoch: Int) -> FlowMap? {
+            let value = MemoryLayout<weir_flow>.size
+            let key4 = MemoryLayout<weir_flow_key4>.size, key6 = MemoryLayout<weir_flow_key6>.size
+            if let ipv4 = open("flows4_\(epoch)", key: key4, value: value),
+                let ipv6 = open("flows6_\(epoch)", key: key6, value: value)
+            {
+                return FlowMap(
+                    ipv4: FlowTable(descriptor: ipv4, empty: weir_flow_key4()),
+                    ipv6: FlowTable(descriptor: ipv6, empty: weir_flow_key6()))
+            }
+            // Up to layout 3 one map held both families.
+            guard let both = open("flows\(epoch)", key: key6, value: value),
+                let none = try? FlowMap(capacity: 1)
+            else { return nil }
+            return FlowMap(ipv4: none.ipv4, ipv6: FlowTable(descriptor: both, empty: weir_flow_key6()))
+        }
+        guard let first = flows(0), let second = flows(1),
             let skipped = open("skipped", key: 4, value: MemoryLayout<weir_skipped>.size),
             let control = open("control", key: 4, value: MemoryLayout<weir_control>.size),
             let state = try? KernelMap<UInt32, weir_control>("control", control).value(0, empty: weir_control())
@@ -43,7 +57,7 @@ struct Predecessor {
             let start = epoch == 0 ? state.start.0 : state.start.1
             let end = epoch == active ? now : epoch == 0 ? state.end.0 : state.end.1
             let slices = try? KernelDataPlane.readSlices(
-                epoch, of: journal.slots, FlowMap(descriptor: epoch == 0 ? first : second),
+                epoch, of: journal.slots, epoch == 0 ? first : second,
                 KernelMap("skipped", skipped), from: start, to: max(start, end))
             guard let slices else { return nil }
             found.append((generation, slices))
