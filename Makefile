@@ -7,7 +7,7 @@ SWIFT_SOURCES := $(wildcard Sources Tests Plugins Fuzz Package.swift)
 WEIR := .build/$(CONFIG)/weir
 
 .DEFAULT_GOAL := help
-.PHONY: run demo test bench soak fuzz format lint build deps clean help
+.PHONY: run demo test bench bench-large soak fuzz format lint build deps clean help
 
 run: build ## start server, agent and lab, show a small network live, stay until Ctrl-C (CONFIG=release for speed)
 	@scripts/as-root.sh $(WEIR) demo --stay
@@ -18,8 +18,11 @@ demo: build ## the same once: exit 0 only when every sum agrees
 test: deps ## unit, integration (root) and official SDK tests
 	@scripts/test.sh $(CONFIG)
 
-bench: deps ## measure the API and what the data plane costs a packet (BENCH_CONFIG=debug to skip the release build)
+bench: deps ## measure the API beside moto and what the data plane costs a packet (BENCH_CONFIG=debug to skip the release build)
 	@scripts/bench.sh $(BENCH_CONFIG)
+
+bench-large: deps ## lists over 1,000,000 targets, sessions and tags beside lists over 1,000
+	@BENCH_PARTS=large scripts/bench.sh $(BENCH_CONFIG)
 
 soak: deps ## the long forms of the integration tests (WEIR_TEST_PACKETS=… WEIR_TEST_KILL_ROUNDS=… to choose)
 	@scripts/soak.sh $(CONFIG)
@@ -40,8 +43,8 @@ deps: ## install the Debian packages that are missing, saying which
 	@scripts/deps.sh
 
 clean: ## remove what was built
-	@rm -rf .build .build-venv
+	@rm -rf .build .build-venv .build-venv-bench
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-11s %s\n' "$$name" "$$text"; done

@@ -1,150 +1,145 @@
-"""What callers of the API feel: latency alone, throughput under load, on this machine.
+"""What callers of the API get, and what moto gives them on the same machine in the same run.
 
     make bench                      # release build
     make bench BENCH_CONFIG=debug   # what is built already
 
-Starts a server of its own on a free port with a data directory under /tmp (so on that file system), sends signed
-requests over kept connections, and prints machine, settings and figures. Requests are signed before the clock starts.
-The load comes from the same machine: the client's share of the processors is part of every figure.
+One call that reads (ten of a thousand mirror targets) and one that writes (a new target), by the load generator over
+32 kept connections: first as fast as the server answers, then at half of that rate, where times mean something. Weir
+checks every signature and answers a write when it is on the disk; moto's actions of the same name do neither. Server
+and generator share the machine: the CPU shares of both are printed (100 % is one CPU). Requests are made, and signed,
+before the clock starts.
 """
 
 import argparse
 import datetime
+import json
 import os
 import pathlib
 import platform
-import select
 import shutil
-import socket
 import statistics
-import sys
 import tempfile
 import time
-import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests/sdk"))
-import weir_server  # noqa: E402
-from signing import Wire, sign  # noqa: E402
+import load
 
+from subjects import Moto, Weir, weir_server
 
-def encoded(request):
-    """The bytes of a signed request on the wire."""
-    lines = [f"{request.method} {request.target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in request.headers.items()]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+SOME = 1000
 
 
-def signed(server, action, **parameters):
-    query = urllib.parse.urlencode({**parameters, "Action": action, "Version": "2020-04-01"})
-    return encoded(sign(server.address, server.credentials, query))
+def machine():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line), "?")
+    return f"{model}, {os.cpu_count()} CPUs, Linux {platform.release()}"
 
 
-class Connection:
-    """One kept connection with at most one request under way."""
-
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.buffer = b""
-
-    def send(self, request):
-        self.begun = time.perf_counter()
-        self.socket.sendall(request)
-
-    def receive(self):
-        """Reads what has come; True when the answer is whole."""
-        data = self.socket.recv(1 << 18)
-        if not data:
-            raise SystemExit("the server closed a connection")
-        self.buffer += data
-        head = self.buffer.find(b"\r\n\r\n")
-        if head < 0:
-            return False
-        start = self.buffer.lower().index(b"content-length:") + 15
-        length = int(self.buffer[start:self.buffer.index(b"\r\n", start)])
-        if len(self.buffer) < head + 4 + length:
-            return False
-        if not self.buffer.startswith(b"HTTP/1.1 200"):
-            raise SystemExit(f"refused: {self.buffer.decode(errors='replace')}")
-        self.buffer = b""
-        return True
+def show(server, call, figures):
+    print(f"{server:5} {call:34} {figures['connections']:4} {figures['calls']:8} {figures['per_second']:9.0f} "
+          f"{figures['p50_us'] / 1e3:8.2f} {figures['p99_us'] / 1e3:8.2f} {figures['max_us'] / 1e3:8.1f} "
+          f"{figures['server_cpu']:8.0%} {figures['generator_cpu']:8.0%} {figures['server_us_per_call']:8.0f}",
+          flush=True)
+    return figures
 
 
-def measure(server, requests, connections):
-    """Sends all requests over `connections`; returns seconds for all and seconds of each."""
-    poll, open_connections = select.epoll(), {}
-    pending, latencies = iter(requests), []
+def measure(subject, arguments):
+    """All figures of one server that holds SOME targets."""
+    time.sleep(2)
+    figures = {"ready_ms": subject.ready_ms, "idle_mib": load.resident_mib(subject.pid)}
+    first = 1
+    if subject.targets() < SOME:
+        some = load.Load(subject.port, subject.creates(first, SOME), subject.created)
+        some.run(subject.pid, connections=8)
+        some.close()
+        first += SOME
+    describe = load.Load(subject.port, subject.describes(), subject.described)
+    describe.run(subject.pid, seconds=arguments.seconds / 4)
+    best = show(subject.name, "DescribeTrafficMirrorTargets", describe.run(subject.pid, seconds=arguments.seconds))
+    half = show(subject.name, "  at half of that rate",
+                describe.run(subject.pid, seconds=arguments.seconds, rate=best["per_second"] / 2))
+    alone = show(subject.name, "  one connection", describe.run(subject.pid, connections=1, seconds=arguments.seconds))
+    describe.close()
+    figures |= {"describe": best, "describe_half": half, "describe_alone": alone}
 
-    def next_request(connection):
-        request = next(pending, None)
-        if request is None:
-            poll.unregister(connection.socket)
-            connection.socket.close()
-            del open_connections[connection.number]
-        else:
-            connection.send(request)
-
-    begun = time.perf_counter()
-    for _ in range(min(connections, len(requests))):
-        connection = Connection(server.port)
-        connection.number = connection.socket.fileno()
-        open_connections[connection.number] = connection
-        poll.register(connection.socket, select.EPOLLIN)
-        next_request(connection)
-    while open_connections:
-        for number, _ in poll.poll():
-            connection = open_connections[number]
-            if connection.receive():
-                latencies.append(time.perf_counter() - connection.begun)
-                next_request(connection)
-    return time.perf_counter() - begun, latencies
+    # As many as fit in the time, found by a short run.
+    before = subject.targets()
+    count = 400 if isinstance(subject, Moto) else 2000
+    trial = load.Load(subject.port, subject.creates(first, count), subject.created)
+    per_second = trial.run(subject.pid)["per_second"]
+    trial.close()
+    first += count
+    made = count
+    for name, rate in (("CreateTrafficMirrorTarget", None), ("  at half of that rate", 0.5)):
+        count = max(100, min(int(per_second * arguments.seconds * (rate or 1)), arguments.interfaces - first))
+        create = load.Load(subject.port, subject.creates(first, count), subject.created)
+        run = show(subject.name, name, create.run(subject.pid, rate=per_second * rate if rate else None))
+        create.close()
+        first += count
+        made += count
+        if rate is None:
+            per_second = run["per_second"]
+        figures["create_half" if rate else "create"] = run
+    found = subject.targets() - before
+    assert found == made, f"{made} targets were acknowledged, {found} are there"
+    return figures
 
 
-def show(name, connections, seconds, latencies):
-    latencies = sorted(latencies)
-    at = lambda share: latencies[min(len(latencies) - 1, int(len(latencies) * share))] * 1e3  # noqa: E731
-    print(f"{name:44} {connections:4} {len(latencies):7} {len(latencies) / seconds:9.0f} "
-          f"{statistics.median(latencies) * 1e3:8.2f} {at(0.99):8.2f} {latencies[-1] * 1e3:8.2f}", flush=True)
+def ready(binary, directory, starts=5):
+    """Milliseconds from the start of the process to the line that says it listens; over an empty directory."""
+    times = []
+    for number in range(starts):
+        server = weir_server.WeirServer(directory / f"start-{number}")
+        began = time.perf_counter()
+        server.start()
+        times.append((time.perf_counter() - began) * 1e3)
+        server.stop()
+    return statistics.median(times)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--weir", type=pathlib.Path, required=True)
+    parser.add_argument("--moto", type=pathlib.Path, help="the Python that has moto; without it Weir alone")
     parser.add_argument("--configuration", required=True)
-    parser.add_argument("--reads", type=int, default=4000)
-    parser.add_argument("--writes", type=int, default=2000)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--interfaces", type=int, default=150_000, help="ENIs to make targets of")
+    parser.add_argument("--json", type=pathlib.Path)
     arguments = parser.parse_args()
     weir_server.BINARY = arguments.weir.resolve()
 
     directory = pathlib.Path(tempfile.mkdtemp(prefix="weir-bench-"))
-    server = weir_server.WeirServer(directory / "data").start()
+    results = {}
     try:
-        model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line), "?")
-        print(f"{datetime.date.today()}  {model}, {os.cpu_count()} CPUs, Linux {platform.release()}, "
-              f"{arguments.configuration} build, SQLite with synchronous=FULL")
-        print(f"{'call':44} {'conn':>4} {'calls':>7} {'calls/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8}")
-        number = 0
-        # A list worth reading: one page of VPCs with a tag each.
-        wire = Wire(server)
-        for _ in range(10):
-            number += 1
-            wire.call("CreateVpc", CidrBlock="10.0.0.0/8", **{"Tags.1.Key": "n", "Tags.1.Value": str(number)}).result
-        wire.close()
-        cases = [
-            ("DescribeTrafficMirrorTargets, none there", "DescribeTrafficMirrorTargets", arguments.reads, {}),
-            ("DescribeVpcs, one page of 10", "DescribeVpcs", arguments.reads, {}),
-            ("CreateVpc, durable when answered", "CreateVpc", arguments.writes, {"CidrBlock": "10.0.0.0/8"}),
-        ]
-        for name, action, calls, parameters in cases:
-            # The first calls after a start are slower, and not what a caller of a running server sees.
-            measure(server, [signed(server, action, **parameters)] * 50, 4)
-            for connections in (1, 16, 64):
-                count = calls if connections > 1 else calls // 4
-                requests = [signed(server, action, **parameters) for _ in range(count)]
-                show(name, connections, *measure(server, requests, connections))
+        print(f"{datetime.date.today()}  {machine()}, {arguments.configuration} build, SQLite with synchronous=FULL")
+        print(f"{'':5} {'call':34} {'conn':>4} {'calls':>8} {'calls/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} "
+              f"{'server':>8} {'load':>8} {'us/call':>8}")
+        first_start = ready(arguments.weir, directory)
+        weir = Weir(directory, arguments.interfaces)
+        try:
+            results["weir"] = measure(weir, arguments) | {"first_ready_ms": first_start}
+        finally:
+            weir.stop()
+        if arguments.moto:
+            moto = Moto(arguments.moto)
+            try:
+                results["moto"] = measure(moto, arguments)
+            finally:
+                moto.stop()
     finally:
-        server.stop()
         shutil.rmtree(directory)
+    print_sums(results)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+def print_sums(results):
+    weir = results["weir"]
+    print(f"\none verified Describe: {weir['describe']['server_us_per_call']:.0f} us of CPU")
+    print(f"ready: {weir['first_ready_ms']:.0f} ms over an empty directory, {weir['ready_ms']:.0f} ms over what is kept; "
+          f"idle: {weir['idle_mib']:.0f} MiB")
+    if moto := results.get("moto"):
+        print(f"moto:  {moto['ready_ms']:.0f} ms; idle: {moto['idle_mib']:.0f} MiB")
+        for name in ("describe", "create"):
+            print(f"{name}: {weir[name]['per_second'] / moto[name]['per_second']:.0f} times moto's calls a second")
 
 
 if __name__ == "__main__":

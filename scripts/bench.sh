@@ -3,14 +3,33 @@
 # settings and figures. The data plane needs root.
 #   BENCH_PACKETS, BENCH_ROUNDS  packets of a run of the data plane, and runs of which the best counts
 #   BENCH_JSON                   a file for the data plane's figures
+#   BENCH_SECONDS                of each run of the API
+#   BENCH_PARTS                  which parts: "api dataplane", or "large": lists over a million (make bench-large)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${1:-release}
 
 swift build --configuration "$configuration" --product weir
-swift build --configuration "$configuration" --product weir-agent
 bin=$(swift build --configuration "$configuration" --show-bin-path)
-/usr/bin/python3 Benchmarks/api.py --weir "$bin/weir" --configuration "$configuration"
-Benchmarks/generator/build.sh >/dev/null
-scripts/as-root.sh /usr/bin/python3 Benchmarks/dataplane.py --weir "$bin/weir" \
-    --packets "${BENCH_PACKETS:-1000000}" --rounds "${BENCH_ROUNDS:-5}" ${BENCH_JSON:+--json "$BENCH_JSON"}
+parts=" ${BENCH_PARTS:-api dataplane} "
+if [[ "$parts" == *" api "* ]]; then
+    # moto, to compare with, in a place of its own.
+    venv=.build-venv-bench
+    if ! cmp -s Benchmarks/requirements.txt "$venv/requirements.installed"; then
+        rm -rf "$venv"
+        /usr/bin/python3 -m venv "$venv"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement Benchmarks/requirements.txt
+        cp Benchmarks/requirements.txt "$venv/requirements.installed"
+    fi
+    /usr/bin/python3 Benchmarks/api.py --weir "$bin/weir" --moto "$venv/bin/python" --configuration "$configuration" \
+        --seconds "${BENCH_SECONDS:-5}"
+fi
+if [[ "$parts" == *" large "* ]]; then
+    /usr/bin/python3 Benchmarks/large.py --weir "$bin/weir" --configuration "$configuration"
+fi
+if [[ "$parts" == *" dataplane "* ]]; then
+    swift build --configuration "$configuration" --product weir-agent
+    Benchmarks/generator/build.sh >/dev/null
+    scripts/as-root.sh /usr/bin/python3 Benchmarks/dataplane.py --weir "$bin/weir" \
+        --packets "${BENCH_PACKETS:-1000000}" --rounds "${BENCH_ROUNDS:-5}" ${BENCH_JSON:+--json "$BENCH_JSON"}
+fi

@@ -2,7 +2,7 @@
 # The tests in their long form. All numbers can be set from outside.
 #   WEIR_TEST_PACKETS           packets of each exactness test
 #   WEIR_TEST_TCP_MEGABYTES     of each TCP transfer that is copied
-#   WEIR_TEST_KILL_ROUNDS       kills of the durability test
+#   WEIR_TEST_KILL_ROUNDS       kills of the server under create load
 #   WEIR_TEST_RATE_PACKETS      packets of each shape at the highest rate; further rounds until the swaps are done
 #   WEIR_TEST_RATE_SWAPS        swaps of the flow maps under each of these
 #   WEIR_TEST_BREEDING_SECONDS  of trying to make copies breed
@@ -10,9 +10,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export WEIR_TEST_PACKETS=${WEIR_TEST_PACKETS:-2000000}
+export WEIR_TEST_PACKETS=${WEIR_TEST_PACKETS:-5000000}
 export WEIR_TEST_TCP_MEGABYTES=${WEIR_TEST_TCP_MEGABYTES:-100}
-export WEIR_TEST_KILL_ROUNDS=${WEIR_TEST_KILL_ROUNDS:-50}
+export WEIR_TEST_KILL_ROUNDS=${WEIR_TEST_KILL_ROUNDS:-200}
 export WEIR_TEST_RATE_PACKETS=${WEIR_TEST_RATE_PACKETS:-50000000}
 export WEIR_TEST_RATE_SWAPS=${WEIR_TEST_RATE_SWAPS:-400}
 export WEIR_TEST_BREEDING_SECONDS=${WEIR_TEST_BREEDING_SECONDS:-60}

@@ -1,5 +1,7 @@
 """What was acknowledged survives kill -9; what was not is whole or absent."""
 
+import collections
+import http.client
 import json
 import os
 import random
@@ -14,62 +16,100 @@ from cloud import Cloud
 from signing import Wire
 from weir_server import WeirServer
 
-ROUNDS = int(os.environ.get("WEIR_TEST_KILL_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("WEIR_TEST_KILL_ROUNDS", "20"))
 WRITERS = 8
 
 
-def list_all(cloud):
-    """Every VPC, by ID."""
-    found, token = {}, None
+class Creates:
+    """What one round asked for: names by token, and the IDs of the answers that came."""
+
+    def __init__(self, server, round):
+        self.server, self.round = server, round
+        self.lock = threading.Lock()
+        self.acknowledged, self.doubtful = {}, {}
+
+    def create(self, wire, name):
+        return wire.call("CreateVpc", CidrBlock="10.0.0.0/8", VpcName=name, ClientToken=f"token-{name}",
+                         **{"Tags.1.Key": "name", "Tags.1.Value": name})
+
+    def write(self, number):
+        """Creates until the server is gone; the call it was killed in is in doubt."""
+        wire, count = Wire(self.server), 0
+        while True:
+            name = f"r{self.round}w{number}n{count}"
+            try:
+                answer = self.create(wire, name)
+            except (OSError, http.client.HTTPException):
+                with self.lock:
+                    self.doubtful[name] = True
+                return wire.close()
+            assert answer.status == 200, answer.text
+            with self.lock:
+                self.acknowledged[name] = answer.result["VpcId"]
+            count += 1
+
+    def ask_again(self):
+        """Repeats what is in doubt, and some of what was answered, with the same tokens."""
+        wire = Wire(self.server)
+        for name in self.doubtful:
+            self.doubtful[name] = self.create(wire, name).result["VpcId"]
+        for name in random.sample(sorted(self.acknowledged), 5):
+            assert self.create(wire, name).result["VpcId"] == self.acknowledged[name], "the token made another"
+        wire.close()
+
+    @property
+    def made(self):
+        return self.acknowledged | self.doubtful
+
+
+def newest(server, count=None):
+    """VPCs, newest first: at least `count`, or all."""
+    wire, found, token = Wire(server), [], ""
     while True:
-        answer = cloud.vpc.describe_vpcs(vpc.DescribeVpcsRequest(max_results=100, next_token=token))
-        for one in answer.vpcs:
-            assert one.vpc_id not in found, "listed twice"
-            found[one.vpc_id] = one
-        token = answer.next_token
-        if not token:
+        answer = wire.call("DescribeVpcs", MaxResults=100, **({"NextToken": token} if token else {})).result
+        found += answer["Vpcs"]
+        token = answer["NextToken"]
+        if not token or (count is not None and len(found) >= count):
+            wire.close()
             return found
 
 
-def test_acknowledged_writes_survive_kill_9_at_random_moments(make_server):
-    server = make_server()
-    acknowledged, lock = {}, threading.Lock()
-    for round in range(ROUNDS):
-        def write(number):
-            wire, count = Wire(server), 0
-            while True:
-                name = f"r{round}w{number}n{count}"
-                try:
-                    answer = wire.call("CreateVpc", CidrBlock="10.0.0.0/8", VpcName=name,
-                                       **{"Tags.1.Key": "name", "Tags.1.Value": name})
-                except Exception:
-                    return wire.close()
-                if answer.status == 200:
-                    with lock:
-                        acknowledged[answer.result["VpcId"]] = name
-                count += 1
+def check(made, found):
+    """Each of `made` is among `found` once and whole."""
+    names = collections.Counter(one["VpcName"] for one in found)
+    assert [name for name in made if names[name] != 1] == [], "lost, or made twice"
+    for one in found:
+        assert len(one["RouteTableIds"]) == 1 and [tag["Value"] for tag in one["Tags"]] == [one["VpcName"]], "torn"
+        assert made.get(one["VpcName"], one["VpcId"]) == one["VpcId"], "the answer named another"
 
-        writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
-        before = len(acknowledged)
+
+def test_no_acknowledged_create_is_lost_and_no_token_makes_two_by_kill_9_at_random_moments(make_server):
+    server = make_server()
+    everything, doubted = {}, 0
+    for round in range(ROUNDS):
+        creates = Creates(server, round)
+        writers = [threading.Thread(target=creates.write, args=(number,)) for number in range(WRITERS)]
         for writer in writers:
             writer.start()
         # Long enough for some to be acknowledged, then any moment.
         end = time.monotonic() + 30
-        while len(acknowledged) < before + 20 and time.monotonic() < end:
+        while len(creates.acknowledged) < 20 and time.monotonic() < end:
             time.sleep(0.005)
-        time.sleep(random.uniform(0, 0.3))
+        time.sleep(random.uniform(0, 0.2))
         server.kill()
         for writer in writers:
             writer.join()
-        assert len(acknowledged) >= before + 20, "too few writes were acknowledged"
+        assert len(creates.acknowledged) >= 20, "too few writes were acknowledged"
         server.restart()
-        found = list_all(Cloud(server))
-        lost = [id for id in acknowledged if id not in found]
-        assert lost == [], f"{len(lost)} of {len(acknowledged)} acknowledged writes are gone"
-        for id, one in found.items():
-            assert len(one.route_table_ids) == 1 and [tag.value for tag in one.tags] == [one.vpc_name], "torn"
-            assert acknowledged.get(id, one.vpc_name) == one.vpc_name
-    print(f"{len(acknowledged)} acknowledged over {ROUNDS} kills, {len(found)} found")
+        creates.ask_again()
+        check(creates.made, newest(server, len(creates.made)))
+        everything |= creates.made
+        doubted += len(creates.doubtful)
+    found = newest(server)
+    check(everything, found)
+    assert len(found) == len(everything), "there are more than were asked for"
+    print(f"{len(everything)} creates over {ROUNDS} kills, {doubted} of them cut off and asked for again: "
+          f"all there, none twice")
 
 
 def test_changes_under_way_are_settled_after_a_restart(make_server):

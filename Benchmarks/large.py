@@ -1,0 +1,120 @@
+"""Lists over a thousand and over a million: what a page costs must not depend on how much there is.
+
+    make bench-large
+
+Fills two stores with mirror targets, sessions and their tags, then asks both for the same things: by ID, by tag (one
+that few have, one that half have), by name, the first page, a page in the middle. One connection, signed calls.
+"""
+
+import argparse
+import datetime
+import pathlib
+import random
+import shutil
+import tempfile
+import time
+
+import load
+from api import machine
+from seed import identifier
+from subjects import Weir, weir_server
+
+VARIANTS = 50
+
+
+class Large(Weir):
+    """A server over `count` targets, sessions, and two tags on each."""
+
+    def __init__(self, directory, count):
+        self.count = count
+        super().__init__(directory, 1000)
+
+    def fill(self, seed):
+        began = time.perf_counter()
+        seed.filter()
+        seed.targets(self.count)
+        seed.sessions(self.count)
+        # Ten resources a group, whatever there is.
+        seed.tags("trafficmirrortarget", "tmt", self.count, self.count // 10)
+        seed.tags("trafficmirrorsession", "tms", self.count, self.count // 10)
+        print(f"{self.count} targets, {self.count} sessions, {4 * self.count} tags: "
+              f"loaded in {time.perf_counter() - began:.0f} s", flush=True)
+
+    def middle(self, action, **parameters):
+        """A token of the page in the middle of a list: the place is its first half, the filters are the other."""
+        token = self.call(action, MaxResults=10, **parameters)["NextToken"]
+        return f"{self.count // 2:016x}{token[16:]}"
+
+    def cases(self):
+        """Names of what is asked, what must be in the answer, and the requests."""
+        chance = random.Random(1)
+        numbers = [chance.randrange(1, self.count + 1) for _ in range(VARIANTS)]
+        for noun, ids, names in (("Target", "tmt", "target"), ("Session", "tms", "session")):
+            action, key = f"DescribeTrafficMirror{noun}s", f"TrafficMirror{noun}Id"
+
+            def asked(parameters, action=action):
+                return [self.signed(action, MaxResults=10, **one) for one in parameters]
+
+            yield f"{action} by 10 IDs", key, asked(
+                {f"{key}s.{k + 1}": identifier(ids, (n + k * 7919) % self.count + 1) for k in range(10)}
+                for n in numbers)
+            yield f"{action} by a tag of ten", key, asked(
+                {"TagFilters.1.Key": "group", "TagFilters.1.Values.1": f"g{n % (self.count // 10)}"} for n in numbers)
+            prod = {"TagFilters.1.Key": "env", "TagFilters.1.Values.1": "prod"}
+            yield f"{action} by a tag of half", key, asked([prod])
+            token = self.middle(action, **prod)
+            yield f"{action} by it, in the middle", key, asked([prod | {"NextToken": token}])
+            yield f"{action} by name", key, asked({f"TrafficMirror{noun}Name": f"{names}-{n}"} for n in numbers)
+            yield f"{action}, first page", key, asked([{}])
+            yield f"{action}, middle page", key, asked([{"NextToken": self.middle(action)}])
+        kind = {"ResourceType": "trafficmirrortarget", "MaxResults": 10}
+        yield "ListTagsForResources, first page", "TagKey", [self.signed("ListTagsForResources", **kind)]
+        yield "ListTagsForResources of one", "TagKey", [
+            self.signed("ListTagsForResources", **kind, **{"ResourceIds.1": identifier("tmt", n)}) for n in numbers]
+        yield "ListTagsForResources by tag", "TagKey", [
+            self.signed("ListTagsForResources", **kind,
+                        **{"TagFilters.1.Key": "group", "TagFilters.1.Values.1": f"g{n % (self.count // 10)}"})
+            for n in numbers]
+
+    def measure(self, seconds):
+        figures = {}
+        for name, contains, requests in self.cases():
+            calls = load.Load(self.port, requests, contains)
+            calls.run(self.pid, connections=1, seconds=seconds / 4)
+            figures[name] = calls.run(self.pid, connections=1, seconds=seconds)
+            calls.close()
+        return figures
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--weir", type=pathlib.Path, required=True)
+    parser.add_argument("--configuration", required=True)
+    parser.add_argument("--small", type=int, default=1000)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=2, help="of each case")
+    arguments = parser.parse_args()
+    weir_server.BINARY = arguments.weir.resolve()
+    print(f"{datetime.date.today()}  {machine()}, {arguments.configuration} build")
+    results = []
+    for count in (arguments.small, arguments.large):
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="weir-bench-"))
+        try:
+            server = Large(directory, count)
+            try:
+                print(f"ready in {server.ready_ms:.0f} ms", flush=True)
+                results.append(server.measure(arguments.seconds))
+            finally:
+                server.stop()
+        finally:
+            shutil.rmtree(directory)
+    print(f"{'':52} {'p50 us':>17} {'CPU us':>17}")
+    print(f"{'call':52} {arguments.small:8} {arguments.large:8} {arguments.small:8} {arguments.large:8} {'times':>6}")
+    for name, small in results[0].items():
+        large = results[1][name]
+        print(f"{name:52} {small['p50_us']:8.0f} {large['p50_us']:8.0f} {small['server_us_per_call']:8.0f} "
+              f"{large['server_us_per_call']:8.0f} {large['p50_us'] / small['p50_us']:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
