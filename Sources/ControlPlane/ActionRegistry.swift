@@ -99,6 +99,12 @@ public enum ActionRegistry {
         AnyAction(read: DescribeLoadBalancers()),
         AnyAction(read: DescribeLoadBalancerAttributes()),
         AnyAction(write: DeleteLoadBalancer()),
+        AnyAction(write: CreateServerGroup()),
+        AnyAction(write: AddServerGroupBackendServers()),
+        AnyAction(write: CreateListener()),
+        AnyAction(read: DescribeListeners()),
+        // Asynchronous changes
+        AnyAction(read: GetAsyncTaskStatus()),
         // Tags
         AnyAction(write: TagResources()),
         AnyAction(write: UntagResources()),
@@ -106,5 +112,13 @@ public enum ActionRegistry {
         AnyAction(write: TagLoadBalancers()),
         AnyAction(write: UntagLoadBalancers()),
         AnyAction(read: ListTagsForLoadBalancers()),
+        // Projects, in service iam
+        AnyAction(read: GetProject()),
+        AnyAction(read: ListProjects()),
+        AnyAction(write: CreateProject()),
+        AnyAction(write: MoveProjectResource()),
+        // Zones and instances, in service ecs
+        AnyAction(read: DescribeZones()),
+        AnyAction(read: DescribeInstances()),
     ]
 }

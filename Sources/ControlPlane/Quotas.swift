@@ -25,6 +25,13 @@ extension Settings {
         public var networkACLs = 200
         /// Per network ACL and direction.
         public var networkACLEntries = 100
+        /// Of one account, in all regions together.
+        public var projects = 100
+        /// Of one CLB.
+        public var listenersPerLoadBalancer = 50
+        /// Of one CLB.
+        public var serverGroupsPerLoadBalancer = 50
+        public var serversPerServerGroup = 200
         /// ENIs of one instance.
         public var interfacesPerInstance = unlimited
         public init() {}
@@ -50,6 +57,10 @@ extension Settings {
             Named(name: "addresses-per-security-group", path: \.addressesPerSecurityGroup),
             Named(name: "network-acls", path: \.networkACLs),
             Named(name: "network-acl-entries", path: \.networkACLEntries),
+            Named(name: "projects", path: \.projects),
+            Named(name: "listeners-per-load-balancer", path: \.listenersPerLoadBalancer),
+            Named(name: "server-groups-per-load-balancer", path: \.serverGroupsPerLoadBalancer),
+            Named(name: "servers-per-server-group", path: \.serversPerServerGroup),
             Named(name: "interfaces-per-instance", path: \.interfacesPerInstance),
         ]
     }

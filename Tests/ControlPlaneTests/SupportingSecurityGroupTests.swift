@@ -28,7 +28,6 @@ import Testing
                         "ServiceManaged": false, "ProjectName": "default", "UsedIpCount": 0, "AvailableIpCount": 2000,
                         "UsedNetworkInterfaceCount": 0, "AvailableNetworkInterfaceCount": 2000,
                         "Tags": [["Key": "k", "Value": ""]], "CreationTime": .text(TestCloud.startText),
-                        "UpdateTime": .text(TestCloud.startText),
                     ]
                 ], "TotalCount": 1, "PageNumber": 1, "PageSize": 10, "NextToken": "",
             ])

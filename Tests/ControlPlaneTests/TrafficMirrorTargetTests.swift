@@ -24,6 +24,7 @@ import Testing
                 ],
                 "Result": [
                     "RequestId": try #require(created.metadata?["RequestId"]), "TrafficMirrorTargetId": "\(id)",
+                    "AsyncTaskId": .text(try created.text("AsyncTaskId")),
                 ],
             ])
         let creating = try await cloud.call("DescribeTrafficMirrorTargets").only("TrafficMirrorTargets")

@@ -7,7 +7,8 @@ import Testing
     func `every kind of resource comes back as it went in`(_ backend: Backend) async throws {
         func check<R: Resource & Equatable>(_ resource: R, _ store: any Store) async throws {
             try await store.write { tx in try tx.insert(resource) }
-            let found = try await store.read { tx in try tx.find(R.self, resource.id.rawValue, in: Samples.here) }
+            let scope = Scope(accountID: resource.accountID, region: resource.region)
+            let found = try await store.read { tx in try tx.find(R.self, resource.id.rawValue, in: scope) }
             #expect(found == resource)
         }
         try await backend.withStore { store in
@@ -26,6 +27,9 @@ import Testing
             try await check(Samples.logProject, store)
             try await check(Samples.logTopic, store)
             try await check(Samples.project, store)
+            try await check(Samples.listener, store)
+            try await check(Samples.serverGroup, store)
+            try await check(Samples.backendServer, store)
             try await check(Samples.host, store)
             try await check(Samples.adoption, store)
             try await check(Samples.accessKey, store)

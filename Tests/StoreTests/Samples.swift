@@ -76,7 +76,26 @@ enum Samples {
         id: Identifier("t-1"), accountID: here.accountID, region: here.region, projectID: Identifier("p-1"), name: "t",
         indexed: true, createdAt: 1)
     static let project = Project(
-        id: Identifier("pr-1"), accountID: here.accountID, region: here.region, name: "p", createdAt: 1)
+        id: Identifier("pr-1"), accountID: here.accountID, name: "p", displayName: "P", description: "d",
+        parentName: "q",
+        createdAt: 1, updatedAt: 2)
+    static var listener: Listener {
+        var options = ListenerOptions()
+        options.scheduler = "sh"
+        options.healthCheck.udpRequest = "中 '\""
+        return Listener(
+            id: Identifier("lsn-1"), accountID: here.accountID, region: here.region,
+            loadBalancerID: Identifier("clb-1"),
+            serverGroupID: Identifier("rsp-1"), name: "l", description: "d", transport: .udp, port: 0, startPort: 1,
+            endPort: 9, enabled: false, options: options, status: .disabled, createdAt: 1, updatedAt: 2)
+    }
+    static let serverGroup = ServerGroup(
+        id: Identifier("rsp-1"), accountID: here.accountID, region: here.region, loadBalancerID: Identifier("clb-1"),
+        name: "g", description: "d", kindName: "ip", anyPortEnabled: true, createdAt: 1, updatedAt: 2)
+    static let backendServer = BackendServer(
+        id: Identifier("rs-1"), accountID: here.accountID, region: here.region, serverGroupID: Identifier("rsp-1"),
+        loadBalancerID: Identifier("clb-1"), kindName: "eni", instanceID: "eni-1",
+        address: IPv4Address(rawValue: 0x0a00_0009), port: 4789, weight: 7, description: "d", createdAt: 1)
     static let host = Host(
         id: Identifier("host-1"), accountID: here.accountID, region: here.region, name: "h", accessKeyID: "AK",
         isLab: true, report: "{}", acknowledgedGeneration: 5, failures: "[]", heardAt: 9, createdAt: 1)

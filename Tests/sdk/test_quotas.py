@@ -32,11 +32,18 @@ class Filled(World):
         self.acl = self.make("acl")
         self.busy = self.make("attached")
         cloud.make_session(self.busy, mirror.target, mirror.filter, self.new_priority())
+        self.balancer = self.make("balancer")
+        self.servers = self.done("CreateServerGroup", {"LoadBalancerId": self.balancer})["ServerGroupId"]
         network = cloud.make_vpc("10.1.0.0/16", enable_ipv6=True)
         self.ipv6_subnet = cloud.make_subnet(network, "10.1.1.0/24", ipv6_cidr_block=7)
 
     def count(self, action, list):
         return len(self.cloud.call(action, {"MaxResults": 100})[list])
+
+    def interfaces(self):
+        """Those that no service made for itself."""
+        listed = self.cloud.call("DescribeNetworkInterfaces", {"MaxResults": 100})["NetworkInterfaceSets"]
+        return sum(not one["ServiceManaged"] for one in listed)
 
     def rules(self):
         return len(self.cloud.filter(self.mirror.filter).egress_filter_rules)
@@ -93,7 +100,7 @@ QUOTAS = {
         lambda world: world.count("DescribeFlowLogs", "FlowLogs"), lambda world: ("CreateFlowLog", {}),
         "QuotaExceeded.FlowLog"),
     "network-interfaces": (
-        lambda world: world.count("DescribeNetworkInterfaces", "NetworkInterfaceSets"), interface(),
+        lambda world: world.interfaces(), interface(),
         "QuotaExceeded.Eni"),
     "addresses-per-interface": (2, interface(SecondaryPrivateIpAddressCount=2), "LimitExceeded.PrivateIpsPerEni"),
     "ipv6-addresses-per-interface": (
@@ -109,6 +116,17 @@ QUOTAS = {
         lambda world: world.count("DescribeNetworkAcls", "NetworkAcls"),
         lambda world: ("CreateNetworkAcl", {}), "QuotaExceeded.NetworkAcl"),
     "network-acl-entries": (1, entries, "QuotaExceeded.NetworkAclEntry"),
+    "projects": (0, lambda world: ("CreateProject", {"ProjectName": unique("project")}), "QuotaExceeded.Project"),
+    "server-groups-per-load-balancer": (
+        1, lambda world: ("CreateServerGroup", {"LoadBalancerId": world.balancer}), "QuotaExceeded.ServerGroup"),
+    "servers-per-server-group": (
+        0, lambda world: ("AddServerGroupBackendServers", {
+            "ServerGroupId": world.servers, "Servers.1.Type": "eni", "Servers.1.InstanceId": world.busy,
+            "Servers.1.Port": 4789}), "QuotaExceeded.Server"),
+    "listeners-per-load-balancer": (
+        0, lambda world: ("CreateListener", {
+            "LoadBalancerId": world.balancer, "ServerGroupId": world.servers, "Protocol": "UDP", "Port": 4789}),
+        "QuotaExceeded.Listener"),
     "interfaces-per-instance": (
         0, lambda world: ("AttachNetworkInterface", {"NetworkInterfaceId": world.loose[0]}),
         "LimitExceeded.EnisPerInstance"),

@@ -132,11 +132,15 @@ class World:
         "LoadBalancer": ("LoadBalancerId", "balancer"),
     }
 
+    #: Which service has an action, by a part of its name.
+    SERVICES = {"LoadBalancer": "clb", "ServerGroup": "clb", "Listener": "clb", "Project": "iam"}
+
     def call(self, action, arguments, cloud=None):
         """What a call answers: (200, result), or (status, the error)."""
-        service = "clb" if "LoadBalancer" in action else "vpc"
+        service = next((service for words, service in self.SERVICES.items() if words in action), "vpc")
+        version = {"iam": "2021-08-01"}.get(service, "2020-04-01")
         try:
-            return 200, (cloud or self.cloud).call(action, arguments, service=service)
+            return 200, (cloud or self.cloud).call(action, arguments, service=service, version=version)
         except ApiException as refusal:
             return refusal.status, json.loads(refusal.body)["ResponseMetadata"]["Error"]
 

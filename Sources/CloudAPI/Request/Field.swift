@@ -29,15 +29,22 @@ public struct NoParameters: ActionRequest {
 public struct Field<Request>: Sendable {
     public let name: String
     public let isRequired: Bool
+    /// The parameters it reads, as the published pages write them: `VpcIds.N`, `Tags.N.Key`.
+    public let parameters: [String]
+    /// Why the parameter is refused, or has one value alone; `nil` when it does what the published page says.
+    public let limitation: String?
     let isPresent: @Sendable (Parameters) -> Bool
     let decode: @Sendable (inout Request, Parameters) throws(APIError) -> Void
 
     public init(
-        name: String, isRequired: Bool = false, isPresent: (@Sendable (Parameters) -> Bool)? = nil,
+        name: String, isRequired: Bool = false, parameters: [String]? = nil, limitation: String? = nil,
+        isPresent: (@Sendable (Parameters) -> Bool)? = nil,
         decode: @escaping @Sendable (inout Request, Parameters) throws(APIError) -> Void
     ) {
         self.name = name
         self.isRequired = isRequired
+        self.parameters = parameters ?? [name]
+        self.limitation = limitation
         self.isPresent = isPresent ?? { $0[name].map { !$0.isEmpty } ?? false }
         self.decode = decode
     }
@@ -88,7 +95,7 @@ public struct Field<Request>: Sendable {
         limit: Int = 100, required: Bool = false
     ) -> Field {
         Field(
-            name: required ? name + ".1" : name, isRequired: required,
+            name: required ? name + ".1" : name, isRequired: required, parameters: [name + ".N"],
             isPresent: { $0.indices(of: name).map { !$0.isEmpty } ?? true },
             decode: { (request: inout Request, parameters: Parameters) throws(APIError) in
                 let texts = try parameters.list(name)

@@ -10,7 +10,8 @@ public struct PageRequest: Sendable, Equatable {
 extension Field {
     /// `MaxResults` (1–100, default 10) and `NextToken`.
     public static func tokenPage(_ path: any WritableKeyPath<Request, PageRequest> & Sendable) -> Field {
-        Field(name: "MaxResults") { (request: inout Request, parameters: Parameters) throws(APIError) in
+        Field(name: "MaxResults", parameters: ["MaxResults", "NextToken"]) {
+            (request: inout Request, parameters: Parameters) throws(APIError) in
             if let text = parameters["MaxResults"] {
                 guard let value = Int(text), (1...100).contains(value) else { throw .maxResultsMalformed }
                 request[keyPath: path].maxResults = value
@@ -21,8 +22,17 @@ extension Field {
 
     /// `PageNumber` (from 1) and `PageSize` (1–100, default 10), beside `MaxResults` and `NextToken`.
     public static func anyPage(_ path: any WritableKeyPath<Request, PageRequest> & Sendable) -> Field {
-        Field(name: "PageNumber") { (request: inout Request, parameters: Parameters) throws(APIError) in
+        Field(name: "PageNumber", parameters: ["MaxResults", "NextToken", "PageNumber", "PageSize"]) {
+            (request: inout Request, parameters: Parameters) throws(APIError) in
             try Field.tokenPage(path).decode(&request, parameters)
+            try Field.numberedPage(path).decode(&request, parameters)
+        }
+    }
+
+    /// `PageNumber` (from 1, default 1) and `PageSize` (1–100, default 10).
+    public static func numberedPage(_ path: any WritableKeyPath<Request, PageRequest> & Sendable) -> Field {
+        Field(name: "PageNumber", parameters: ["PageNumber", "PageSize"]) {
+            (request: inout Request, parameters: Parameters) throws(APIError) in
             if let text = parameters["PageNumber"] {
                 guard let value = Int(text), (1...1_000_000).contains(value) else {
                     throw .invalidParameter("PageNumber")

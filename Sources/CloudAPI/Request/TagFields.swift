@@ -7,6 +7,7 @@ extension Field {
     ) -> Field {
         Field(
             name: required ? "Tags.1.Key" : "Tags", isRequired: required,
+            parameters: ["Tags.N.Key", "Tags.N.Value"],
             isPresent: { $0.indices(of: "Tags").map { !$0.isEmpty } ?? true },
             decode: { (request: inout Request, parameters: Parameters) throws(APIError) in
                 guard let indices = parameters.indices(of: "Tags") else { throw .tagDisorder }
@@ -27,7 +28,8 @@ extension Field {
 
     /// `TagFilters.N.Key`, `TagFilters.N.Values.N`: up to 10 keys, AND; up to 3 values a key, OR; no value is any.
     public static func tagFilters(_ path: any WritableKeyPath<Request, [TagFilter]> & Sendable) -> Field {
-        Field(name: "TagFilters") { (request: inout Request, parameters: Parameters) throws(APIError) in
+        Field(name: "TagFilters", parameters: ["TagFilters.N.Key", "TagFilters.N.Values.N"]) {
+            (request: inout Request, parameters: Parameters) throws(APIError) in
             guard let indices = parameters.indices(of: "TagFilters"), indices.count <= 10 else {
                 throw .invalidParameter("TagFilters")
             }

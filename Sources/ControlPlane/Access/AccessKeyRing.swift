@@ -18,6 +18,9 @@ public final class AccessKeyRing: Sendable {
 
     public init(sealer: SecretSealer) { self.sealer = sealer }
 
+    /// 16 hex digits that only this server makes for a text.
+    func mark(_ text: String) -> String { sealer.mark(text) }
+
     /// The key, unless unknown or expired at `now` (Unix milliseconds).
     public func key(_ id: String, now: Int64) -> Entry? {
         guard let entry = entries.withLock({ $0[id] }) else { return nil }

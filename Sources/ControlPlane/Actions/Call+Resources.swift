@@ -6,11 +6,8 @@ import Store
 extension Call {
     /// A project must exist; every account has `default`.
     func requireProject(_ name: String, _ tx: any ReadTransaction) throws {
-        if name == "default" { return }
-        let query = ListQuery<Project>().filter("name", name)
-        guard try tx.count(query, in: Scope(accountID: scope.accountID, region: scope.region)) > 0 else {
-            throw APIError.projectNotFound
-        }
+        if name == Project.defaultName { return }
+        guard try project(name, tx) != nil else { throw APIError.projectNotFound }
     }
 
     func find<R: Resource>(

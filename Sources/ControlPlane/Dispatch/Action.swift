@@ -26,11 +26,16 @@ protocol ReadAction: Action {
 protocol WriteAction: Action {
     /// Whether the call takes a ClientToken.
     static var takesClientToken: Bool { get }
+    /// Which kind of change its `AsyncTaskId` stands for.
+    static var change: AsyncTask.Change { get }
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response
+    /// ID of the resource that tells how far the change is; `nil` for calls that answer no `AsyncTaskId`.
+    func taskSubject(_ request: Request, _ response: Response) -> String?
 }
 
 extension WriteAction {
     static var takesClientToken: Bool { false }
+    func taskSubject(_ request: Request, _ response: Response) -> String? { nil }
 }
 
 /// Does what fits neither: long polls, searches in other stores. Brings its own transactions.
@@ -44,6 +49,21 @@ protocol WeirAction: Action {}
 extension WeirAction {
     static var service: String { "weir" }
     static var version: String { "2026-01-01" }
+}
+
+/// Actions of the identity service: projects are an account's, in all regions.
+protocol IdentityAction: Action {}
+
+extension IdentityAction {
+    static var service: String { "iam" }
+    static var version: String { "2021-08-01" }
+}
+
+/// Actions of the service of instances.
+protocol ComputeAction: Action {}
+
+extension ComputeAction {
+    static var service: String { "ecs" }
 }
 
 /// Actions of the load balancer's service.

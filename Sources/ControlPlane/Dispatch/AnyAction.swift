@@ -10,8 +10,17 @@ public struct AnyAction: Sendable {
     public let name: String
     public let takesClientToken: Bool
     public let isMutating: Bool
-    /// Names of the documented parameters.
-    public let fieldNames: [String]
+    /// The parameters it reads, without those of all calls.
+    public let parameters: [Parameter]
+    /// One parameter as the published page writes it.
+    public struct Parameter: Sendable, Hashable {
+        /// `VpcIds.N`, `Tags.N.Key`.
+        public let name: String
+        /// Why it is refused, or has one value alone; `nil` when it does what the page says.
+        public let limitation: String?
+        public let isRequired: Bool
+    }
+
     /// Decodes, runs and returns the JSON object of the result.
     let run: @Sendable (Call, CallsInFlight) async throws -> Data
 
@@ -61,7 +70,14 @@ public struct AnyAction: Sendable {
         name = A.name
         self.takesClientToken = takesClientToken
         self.isMutating = isMutating
-        fieldNames = A.Request.fields.map(\.name)
+        parameters =
+            A.Request.fields.flatMap { field in
+                // Of a list of structures it is the first member that must be there.
+                field.parameters.enumerated().map { index, name in
+                    Parameter(
+                        name: name, limitation: field.limitation, isRequired: field.isRequired && index == 0)
+                }
+            } + (takesClientToken ? [Parameter(name: "ClientToken", limitation: nil, isRequired: false)] : [])
         self.run = run
     }
 
@@ -83,7 +99,12 @@ public struct AnyAction: Sendable {
                 try tx.expireIdempotencyRecords(before: call.now - ClientToken.retentionMilliseconds)
                 if let record = try tx.idempotencyRecord(token) { return try record.answer(to: hash) }
             }
-            let object = try ResponseEnvelope.object(action.run(request, call, tx))
+            let response = try action.run(request, call, tx)
+            var object = try ResponseEnvelope.object(response)
+            if let id = action.taskSubject(request, response) {
+                let task = AsyncTask(resourceID: id, change: A.change, generation: try tx.generation())
+                object = Self.object(object, addingTaskID: task.id(call))
+            }
             if let token {
                 try tx.insert(
                     IdempotencyRecord(
@@ -103,6 +124,16 @@ extension IdempotencyRecord {
     fileprivate func answer(to hash: String) throws(APIError) -> Data {
         guard argumentsHash == hash else { throw .idempotentParameterMismatch }
         return Data(result.utf8)
+    }
+}
+
+extension AnyAction {
+    /// The JSON object of a result with one member more, in front. A task's ID has no character to escape.
+    fileprivate static func object(_ object: Data, addingTaskID id: String) -> Data {
+        var data = Data(#"{"AsyncTaskId":"\#(id)""#.utf8)
+        if object.count > 2 { data += Data(",".utf8) }
+        data += object.dropFirst()
+        return data
     }
 }
 

@@ -48,7 +48,7 @@ public final class Settler: Service {
         return try count(NetworkInterface.self) + count(TrafficMirrorTarget.self) + count(TrafficMirrorFilter.self)
             + count(TrafficMirrorFilterRule.self) + count(TrafficMirrorSession.self) + count(FlowLog.self)
             + count(Vpc.self) + count(Subnet.self) + count(SecurityGroup.self) + count(LoadBalancer.self)
-            + count(NetworkACL.self)
+            + count(NetworkACL.self) + count(Listener.self)
     }
 
     private func settleAll(_ tx: any WriteTransaction) throws -> Int {
@@ -60,10 +60,11 @@ public final class Settler: Service {
         moved += try settle(TrafficMirrorTarget.self, hosts, tx, now)
         moved += try settle(NetworkInterface.self, hosts, tx, now)
         moved += try settle(NetworkACL.self, hosts, tx, now)
-        moved += try settleSimple(SecurityGroup.self, \.status, \.updatedAt, to: .available, tx, now)
-        moved += try settleSimple(Subnet.self, \.status, \.updatedAt, to: .available, tx, now)
-        moved += try settleSimple(Vpc.self, \.status, \.updatedAt, to: .available, tx, now)
-        moved += try settleSimple(LoadBalancer.self, \.status, \.updatedAt, to: .active, tx, now)
+        moved += try settleSimple(SecurityGroup.self, \.status, \.updatedAt, to: { _ in .available }, tx, now)
+        moved += try settleSimple(Subnet.self, \.status, \.updatedAt, to: { _ in .available }, tx, now)
+        moved += try settleSimple(Vpc.self, \.status, \.updatedAt, to: { _ in .available }, tx, now)
+        moved += try settleSimple(Listener.self, \.status, \.updatedAt, to: \.settledStatus, tx, now)
+        moved += try settleSimple(LoadBalancer.self, \.status, \.updatedAt, to: { _ in .active }, tx, now)
         return moved
     }
 
@@ -101,8 +102,8 @@ public final class Settler: Service {
 
     /// Resources that no host has to make true.
     private func settleSimple<R: Resource>(
-        _ type: R.Type, _ path: WritableKeyPath<R, Status>, _ updatedAt: KeyPath<R, Int64>, to settled: Status,
-        _ tx: any WriteTransaction, _ now: Int64
+        _ type: R.Type, _ path: WritableKeyPath<R, Status>, _ updatedAt: KeyPath<R, Int64>,
+        to settled: (R) -> Status, _ tx: any WriteTransaction, _ now: Int64
     ) throws -> Int {
         var moved = 0
         let query = ListQuery<R>().filter("status", anyOf: Self.unsettledStatuses)
@@ -110,7 +111,7 @@ public final class Settler: Service {
             if resource[keyPath: path] == .deleting {
                 try tx.delete(R.self, resource.id.rawValue)
             } else {
-                resource[keyPath: path] = settled
+                resource[keyPath: path] = settled(resource)
                 try tx.update(resource)
             }
             moved += 1

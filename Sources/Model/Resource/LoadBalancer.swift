@@ -20,6 +20,13 @@ public struct LoadBalancer: Resource, Equatable {
     public var masterZoneID: String
     public var slaveZoneID: String
     public var networkInterfaceID: String
+    /// Whether what arrives is let past the security groups of the servers.
+    public var bypassSecurityGroupEnabled: Bool
+    /// `NonProtection` or `ConsoleProtection`.
+    public var modificationProtectionStatus: String
+    public var modificationProtectionReason: String
+    /// Ports of other services that may listen beside the CLB's own listeners, as they were asked for.
+    public var allowedPorts: [String]
     public var businessStatus: BusinessStatus
     /// Empty, `financial` or `unlock`.
     public var lockReason: String
@@ -33,8 +40,10 @@ public struct LoadBalancer: Resource, Equatable {
         id: Identifier<LoadBalancer>, accountID: String, region: String, name: String, description: String = "",
         projectName: String = "default", vpcID: Identifier<Vpc>, subnetID: Identifier<Subnet>, kindName: String,
         address: IPv4Address, spec: String = "small_1", billingType: Int = 2, masterZoneID: String = "",
-        slaveZoneID: String = "", networkInterfaceID: String = "", businessStatus: BusinessStatus = .normal,
-        lockReason: String = "", status: Status, createdAt: Int64, updatedAt: Int64
+        slaveZoneID: String = "", networkInterfaceID: String = "", bypassSecurityGroupEnabled: Bool = false,
+        modificationProtectionStatus: String = "NonProtection", modificationProtectionReason: String = "",
+        allowedPorts: [String] = [], businessStatus: BusinessStatus = .normal, lockReason: String = "",
+        status: Status, createdAt: Int64, updatedAt: Int64
     ) {
         self.id = id
         self.accountID = accountID
@@ -51,6 +60,10 @@ public struct LoadBalancer: Resource, Equatable {
         self.masterZoneID = masterZoneID
         self.slaveZoneID = slaveZoneID
         self.networkInterfaceID = networkInterfaceID
+        self.bypassSecurityGroupEnabled = bypassSecurityGroupEnabled
+        self.modificationProtectionStatus = modificationProtectionStatus
+        self.modificationProtectionReason = modificationProtectionReason
+        self.allowedPorts = allowedPorts
         self.businessStatus = businessStatus
         self.lockReason = lockReason
         self.status = status

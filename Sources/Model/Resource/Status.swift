@@ -9,13 +9,14 @@ public enum Status: String, Codable, Sendable, CaseIterable {
     case attaching = "Attaching"
     case inUse = "InUse"
     case detaching = "Detaching"
+    case disabled = "Disabled"
     case failed = "Failed"
 
     /// Whether a change is still being made true.
     public var isTransitional: Bool {
         switch self {
         case .creating, .pending, .deleting, .attaching, .detaching: true
-        case .available, .active, .inactive, .inUse, .failed: false
+        case .available, .active, .inactive, .inUse, .disabled, .failed: false
         }
     }
 }

@@ -12,6 +12,8 @@ struct ActiveFlowLog: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         try call.setEnabled(true, flowLog: request.id, tx)
         return EmptyResult()

@@ -38,9 +38,14 @@ struct CreateFlowLog: WriteAction {
             ]
         }
     }
-    struct Response: Encodable, Sendable { let FlowLogId: String }
+    struct Response: Encodable, Sendable {
+        let FlowLogId: String
+        let Version: Int
+    }
     static let takesClientToken = true
     init() {}
+
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.FlowLogId }
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
@@ -76,7 +81,7 @@ struct CreateFlowLog: WriteAction {
             generation: try tx.raiseGeneration(), waitsFor: try tx.hosts(holding: interfaces))
         try tx.insert(log)
         try call.insertTags(request.tags, of: log, tx)
-        return Response(FlowLogId: id.rawValue)
+        return Response(FlowLogId: id.rawValue, Version: log.formatVersion)
     }
 
     /// The VPC of the watched resource. A resource that is going away takes no new flow log.

@@ -11,6 +11,8 @@ struct DeleteFlowLog: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         try call.end(try call.changeableFlowLog(request.id, tx), tx)
         return EmptyResult()

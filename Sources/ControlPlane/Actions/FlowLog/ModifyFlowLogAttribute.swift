@@ -22,11 +22,13 @@ struct ModifyFlowLogAttribute: WriteAction {
             ]
         }
     }
-    typealias Response = EmptyResult
+    struct Response: Encodable, Sendable { let Version: Int }
     static let takesClientToken = true
     init() {}
 
-    func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
+    func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         var log = try call.changeableFlowLog(request.id, tx)
         log.name = request.name ?? log.name
         log.description = request.description ?? log.description
@@ -37,6 +39,6 @@ struct ModifyFlowLogAttribute: WriteAction {
         log.status = .pending
         log.updatedAt = call.now
         try tx.update(log)
-        return EmptyResult()
+        return Response(Version: log.formatVersion)
     }
 }

@@ -16,6 +16,10 @@ struct CreateLoadBalancer: WriteAction, LoadBalancerAction {
         var billingType = 2
         var masterZoneID: String?
         var slaveZoneID: String?
+        var bypassSecurityGroupEnabled = false
+        var modificationProtectionStatus = "NonProtection"
+        var modificationProtectionReason = ""
+        var allowedPorts: [String]?
         var projectName = "default"
         var tags: [Tag] = []
         init() {}
@@ -31,9 +35,22 @@ struct CreateLoadBalancer: WriteAction, LoadBalancerAction {
                 .optional("MasterZoneId", \.masterZoneID, .text), .optional("SlaveZoneId", \.slaveZoneID, .text),
                 .unoffered("EniIpv6Address", APIError.noIPv6), .only("AddressIpVersion", "ipv4", APIError.noIPv6),
                 .only("EniAddressNum", "1", "a load balancer has one address here"),
+                .optional("BypassSecurityGroupEnabled", \.bypassSecurityGroupEnabled, .onOff),
+                .optional(
+                    "ModificationProtectionStatus", \.modificationProtectionStatus,
+                    .oneOf(["NonProtection", "ConsoleProtection"])),
+                .optional("ModificationProtectionReason", \.modificationProtectionReason, .description),
+                .list("AllowedPorts", \.allowedPorts, .parsed { $0.utf8.count <= 32 ? $0 : nil }),
+                // Nothing is billed, and both zones of a CLB are named or chosen here.
+                .ignored("Period"), .ignored("PeriodUnit"), .ignored("ZoneType"),
                 .optional("ProjectName", \.projectName, .text), .tags(\.tags),
             ]
+                + ["Bandwidth", "BandwidthPackageId", "EipBillingType", "ISP", "SecurityProtectionInstanceId"]
+                .map { .unoffered("EipBillingConfig.\($0)", noElasticIP) } + [
+                    .unofferedList("EipBillingConfig.SecurityProtectionTypes", noElasticIP)
+                ]
         }
+        static let noElasticIP = "there are no elastic IPs here"
         static let specs: Set<String> = ["small_1", "small_2", "medium_1", "medium_2", "large_1", "large_2"]
 
         func validate() throws(APIError) {
@@ -71,7 +88,11 @@ struct CreateLoadBalancer: WriteAction, LoadBalancerAction {
             description: request.description, projectName: request.projectName, vpcID: subnet.vpcID,
             subnetID: subnet.id, kindName: request.kind, address: address, spec: request.spec,
             billingType: request.billingType, masterZoneID: master, slaveZoneID: slave,
-            networkInterfaceID: interface.id.rawValue, status: .creating, createdAt: call.now, updatedAt: call.now)
+            networkInterfaceID: interface.id.rawValue,
+            bypassSecurityGroupEnabled: request.bypassSecurityGroupEnabled,
+            modificationProtectionStatus: request.modificationProtectionStatus,
+            modificationProtectionReason: request.modificationProtectionReason,
+            allowedPorts: request.allowedPorts ?? [], status: .creating, createdAt: call.now, updatedAt: call.now)
         try tx.insert(balancer)
         try call.insertTags(request.tags, of: balancer, tx)
         return Response(LoadBalancerId: id.rawValue)

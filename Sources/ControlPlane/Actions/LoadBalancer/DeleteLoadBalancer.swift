@@ -2,12 +2,13 @@ import CloudAPI
 import Model
 import Store
 
-/// Removes a CLB that backs no mirror target, and its ENI.
+/// Removes a CLB that backs no mirror target, with its ENI, listeners and server groups.
 struct DeleteLoadBalancer: WriteAction, LoadBalancerAction {
     struct Request: ActionRequest {
         var id = ""
         init() {}
-        static var fields: [Field<Self>] { [.required("LoadBalancerId", \.id, .text)] }
+        // What refuses a deletion, a mirror target that would lose its receiver, no force overrides.
+        static var fields: [Field<Self>] { [.required("LoadBalancerId", \.id, .text), .ignored("ForceDelete")] }
     }
     typealias Response = EmptyResult
     init() {}
@@ -25,6 +26,7 @@ struct DeleteLoadBalancer: WriteAction, LoadBalancerAction {
             interface.updatedAt = call.now
             try tx.update(interface)
         }
+        try call.deleteParts(of: balancer, tx)
         balancer.status = .deleting
         balancer.updatedAt = call.now
         try tx.update(balancer)

@@ -29,13 +29,12 @@ struct DescribeLoadBalancers: ReadAction, LoadBalancerAction {
                 .optional("AddressIpVersion", \.addressIPVersion, .text),
                 .optional("EipAddress", \.elasticAddress, .text), .list("InstanceIds", \.instanceIDs, .text),
                 .list("InstanceIps", \.instanceAddresses, .text), .optional("ProjectName", \.projectName, .text),
-                .tagFilters(\.tags), .anyPage(\.page),
+                .tagFilters(\.tags), .numberedPage(\.page),
             ]
         }
-        /// Whether a filter asks for what no CLB here has: an elastic IP, IPv6, backend servers.
+        /// Whether a filter asks for what no CLB here has: an elastic IP, IPv6.
         var matchesNothing: Bool {
-            elasticAddress?.isEmpty == false || instanceIDs != nil || instanceAddresses != nil
-                || addressIPVersion.map { $0 != "ipv4" } ?? false
+            elasticAddress?.isEmpty == false || addressIPVersion.map { $0 != "ipv4" } ?? false
         }
     }
     struct Response: Encodable, Sendable {
@@ -43,12 +42,18 @@ struct DescribeLoadBalancers: ReadAction, LoadBalancerAction {
         let TotalCount: Int
         let PageNumber: Int
         let PageSize: Int
-        let NextToken: String
     }
     init() {}
 
     func run(_ request: Request, _ call: Call, _ tx: any ReadTransaction) throws -> Response {
-        let query = ListQuery<LoadBalancer>().ids(request.matchesNothing ? [] : request.ids)
+        var ids = request.ids
+        for (column, values) in [("instanceID", request.instanceIDs), ("address", request.instanceAddresses)] {
+            guard let values else { continue }
+            let servers = ListQuery<BackendServer>().filter(column, anyOf: values)
+            let owners = Set(try tx.list(servers, in: call.scope).items.map(\.loadBalancerID.rawValue))
+            ids = ids.map { $0.filter(owners.contains) } ?? owners.sorted()
+        }
+        let query = ListQuery<LoadBalancer>().ids(request.matchesNothing ? [] : ids)
             .filter("name", request.name).filter("vpcID", request.vpcID).filter("kindName", request.kind)
             .filter("status", request.status).filter("address", request.address)
             .filter("masterZoneID", request.masterZoneID).filter("projectName", request.projectName)
@@ -56,6 +61,6 @@ struct DescribeLoadBalancers: ReadAction, LoadBalancerAction {
         let page = try call.listed(query, request.page, tx)
         return Response(
             LoadBalancers: try call.views(page.items, tx), TotalCount: page.total, PageNumber: page.number,
-            PageSize: page.size, NextToken: page.nextToken)
+            PageSize: page.size)
     }
 }

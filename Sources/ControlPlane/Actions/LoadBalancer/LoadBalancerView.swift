@@ -26,13 +26,15 @@ struct LoadBalancerView: Encodable, Sendable {
     let SlaveZoneId: String
     let LoadBalancerSpec: String
     let LoadBalancerBillingType: Int
+    let BypassSecurityGroupEnabled: String
+    let ModificationProtectionStatus: String
+    let ModificationProtectionReason: String
     let ProjectName: String
     let Tags: [TagView]
     let CreateTime: String
     let UpdateTime: String
     // What a CLB here never has, in its documented form.
     let AddressIpVersion = "ipv4"
-    let BypassSecurityGroupEnabled = "off"
     let DeletedTime = ""
     let EipAddress = ""
     let EipID = ""
@@ -41,8 +43,7 @@ struct LoadBalancerView: Encodable, Sendable {
     let ExclusiveClusterId = ""
     let ExpiredTime = ""
     let Ipv6EipId = ""
-    let ModificationProtectionReason = ""
-    let ModificationProtectionStatus = "NonProtection"
+    let NewArch = false
     let OverdueTime = ""
     let ServiceManaged = false
     let TimestampRemoveEnabled = "off"
@@ -65,6 +66,9 @@ struct LoadBalancerView: Encodable, Sendable {
         SlaveZoneId = balancer.slaveZoneID
         LoadBalancerSpec = balancer.spec
         LoadBalancerBillingType = balancer.billingType
+        BypassSecurityGroupEnabled = balancer.bypassSecurityGroupEnabled.onOff
+        ModificationProtectionStatus = balancer.modificationProtectionStatus
+        ModificationProtectionReason = balancer.modificationProtectionReason
         ProjectName = balancer.projectName
         Tags = tags
         CreateTime = CalendarTime.rfc3339(unixMilliseconds: balancer.createdAt)

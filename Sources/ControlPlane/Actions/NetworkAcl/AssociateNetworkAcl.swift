@@ -8,6 +8,8 @@ struct AssociateNetworkAcl: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         let (acl, subnets) = try request.parties(call, tx)
         guard subnets.allSatisfy({ $0.vpcID == acl.vpcID }) else {
@@ -47,7 +49,7 @@ struct NetworkAclAssociationRequest: ActionRequest {
         [
             .required("NetworkAclId", \.id, .text),
             Field(
-                name: "Resource.1.ResourceId", isRequired: true,
+                name: "Resource.1.ResourceId", isRequired: true, parameters: ["Resource.N.ResourceId"],
                 isPresent: { $0.indices(of: "Resource").map { !$0.isEmpty } ?? true },
                 decode: { (request: inout Self, parameters: Parameters) throws(APIError) in
                     guard let indices = parameters.indices(of: "Resource"), indices.count <= 100 else {

@@ -12,6 +12,8 @@ struct DeleteNetworkAcl: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var acl = try call.networkACL(request.id, tx)
         guard acl.status != .deleting else { throw APIError.networkACLStatus }

@@ -8,6 +8,8 @@ struct DisassociateNetworkAcl: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         let (acl, subnets) = try request.parties(call, tx)
         for subnet in subnets {

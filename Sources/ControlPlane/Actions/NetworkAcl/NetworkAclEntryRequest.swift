@@ -43,11 +43,13 @@ extension Field {
     static func aclEntries(
         _ name: String, peer: String, _ path: any WritableKeyPath<Request, [NetworkAclEntryRequest]> & Sendable
     ) -> Field {
-        Field(name: name) { (request: inout Request, parameters: Parameters) throws(APIError) in
-            guard let indices = parameters.indices(of: name) else { throw .invalidParameter(name) }
-            var entries: [NetworkAclEntryRequest] = []
-            for index in indices { entries.append(try .init("\(name).\(index)", peer: peer, parameters)) }
-            request[keyPath: path] = entries
+        let members = [
+            "NetworkAclEntryId", "NetworkAclEntryName", "Description", "Policy", "Protocol", "Port", peer,
+        ]
+        // How many there may be is a quota.
+        return .structures(name, members: members, limit: Parameters.maximumCount, path) {
+            (prefix: String, parameters: Parameters) throws(APIError) in
+            try NetworkAclEntryRequest(prefix, peer: peer, parameters)
         }
     }
 }

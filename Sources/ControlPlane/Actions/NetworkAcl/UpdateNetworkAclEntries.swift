@@ -25,6 +25,8 @@ struct UpdateNetworkAclEntries: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         let acl = try call.openNetworkACL(request.id, tx)
         if request.updatesIngress { try replace(.ingress, with: request.ingress, of: acl, call, tx) }

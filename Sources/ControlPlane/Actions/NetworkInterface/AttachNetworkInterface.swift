@@ -19,6 +19,8 @@ struct AttachNetworkInterface: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var interface = try call.ownInterface(request.id, tx)
         let others = try tx.list(ListQuery<NetworkInterface>().filter("instanceID", request.instanceID), in: call.scope)

@@ -46,6 +46,8 @@ struct CreateNetworkInterface: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.NetworkInterfaceId }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
         let named = try call.subnet(request.subnetID, tx)

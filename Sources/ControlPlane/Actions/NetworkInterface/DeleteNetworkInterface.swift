@@ -12,6 +12,8 @@ struct DeleteNetworkInterface: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var interface = try call.ownInterface(request.id, tx)
         guard interface.instanceID.isEmpty, [.available, .creating, .failed].contains(interface.status) else {
@@ -20,6 +22,7 @@ struct DeleteNetworkInterface: WriteAction {
         let targets = ListQuery<TrafficMirrorTarget>().filter("instanceID", request.id)
         guard try tx.count(targets, in: call.scope) == 0 else { throw APIError.interfaceInUse }
         try call.releaseMirroring(of: interface, tx)
+        try call.removeServers(on: interface, tx)
         interface.status = .deleting
         interface.updatedAt = call.now
         interface.waitsFor = []

@@ -15,6 +15,8 @@ struct DetachNetworkInterface: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var interface = try call.ownInterface(request.id, tx)
         guard interface.instanceID == request.instanceID else { throw APIError.interfaceNotAttached }

@@ -27,7 +27,10 @@ struct ModifyNetworkInterfaceAttributes: WriteAction {
         }
     }
     typealias Response = EmptyResult
+    static let change = AsyncTask.Change.done
     init() {}
+
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var interface = try call.ownInterface(request.id, tx)

@@ -23,6 +23,8 @@ struct CreateSecurityGroup: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.SecurityGroupId }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
         let vpc = try call.openVpc(request.vpcID, tx)

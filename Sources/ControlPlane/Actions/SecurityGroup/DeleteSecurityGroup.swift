@@ -12,6 +12,8 @@ struct DeleteSecurityGroup: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var group = try call.securityGroup(request.id, tx)
         guard group.status != .deleting else { throw APIError.invalidStatus("SecurityGroup", "security group") }

@@ -6,7 +6,10 @@ import Store
 struct RevokeSecurityGroupIngress: WriteAction {
     typealias Request = SecurityGroupRuleRequest
     typealias Response = EmptyResult
+    static let change = AsyncTask.Change.done
     init() {}
+
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.groupID }
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         try request.revoke(.ingress, call, tx)

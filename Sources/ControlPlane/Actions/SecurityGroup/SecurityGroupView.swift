@@ -19,7 +19,6 @@ struct SecurityGroupView: Encodable, Sendable {
     let AvailableNetworkInterfaceCount: Int
     let Tags: [TagView]
     let CreationTime: String
-    let UpdateTime: String
 }
 
 /// One rule of a group as the API shows it.
@@ -77,8 +76,7 @@ extension Call {
                 ServiceManaged: group.serviceManaged, ProjectName: group.projectName, UsedIpCount: addresses,
                 AvailableIpCount: max(0, quota - addresses), UsedNetworkInterfaceCount: members.count,
                 AvailableNetworkInterfaceCount: max(0, quota - members.count), Tags: tags[group.id.rawValue] ?? [],
-                CreationTime: CalendarTime.rfc3339(unixMilliseconds: group.createdAt),
-                UpdateTime: CalendarTime.rfc3339(unixMilliseconds: group.updatedAt))
+                CreationTime: CalendarTime.rfc3339(unixMilliseconds: group.createdAt))
         }
     }
 }

@@ -27,6 +27,8 @@ struct CreateSubnet: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.SubnetId }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         _ = try call.vpc(request.vpcID, tx)
         guard call.settings.zones(of: call.scope.region).contains(request.zoneID) else {

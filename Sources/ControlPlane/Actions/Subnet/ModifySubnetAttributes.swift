@@ -24,6 +24,8 @@ struct ModifySubnetAttributes: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var subnet = try call.subnet(request.id, tx)
         guard subnet.status != .deleting else { throw APIError.invalidStatus("Subnet", "subnet") }

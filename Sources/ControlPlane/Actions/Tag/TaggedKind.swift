@@ -34,8 +34,12 @@ struct TaggedKind: Sendable {
         .init(none: "directconnectconnection"), .init(none: "directconnectgateway"),
         .init(none: "directconnectvirtualinterface"),
     ]
-    /// The type of service `clb`.
-    static let loadBalancer: [TaggedKind] = [.init(LoadBalancer.self, \.updatedAt)]
+    /// The types of service `clb`.
+    static let loadBalancer: [TaggedKind] = [
+        .init(LoadBalancer.self, \.updatedAt), .init(Listener.self, \.updatedAt),
+        .init(ServerGroup.self, \.updatedAt), .init(none: "acl"), .init(none: "certificate"), .init(none: "rule"),
+        .init(none: "ec"),
+    ]
 }
 
 extension Rule where Value == TaggedKind {

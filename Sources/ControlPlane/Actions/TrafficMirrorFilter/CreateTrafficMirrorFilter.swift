@@ -23,6 +23,8 @@ struct CreateTrafficMirrorFilter: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.TrafficMirrorFilterId }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
         guard try tx.count(ListQuery<TrafficMirrorFilter>(), in: call.scope) < call.settings.quotas.trafficMirrorFilters

@@ -12,6 +12,8 @@ struct DeleteTrafficMirrorFilter: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var filter = try call.find(TrafficMirrorFilter.self, request.id, tx, or: .filterNotFound)
         guard !filter.status.isTransitional else { throw APIError.filterStatus }

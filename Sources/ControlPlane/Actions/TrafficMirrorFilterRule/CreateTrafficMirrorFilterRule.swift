@@ -42,6 +42,8 @@ struct CreateTrafficMirrorFilterRule: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.TrafficMirrorFilterRuleId }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         guard let source = request.sourceCIDR else { throw APIError.missing("SourceCidrBlock") }
         guard let destination = request.destinationCIDR else { throw APIError.missing("DestinationCidrBlock") }

@@ -12,6 +12,8 @@ struct DeleteTrafficMirrorFilterRule: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var rule = try call.find(TrafficMirrorFilterRule.self, request.id, tx, or: .filterRuleNotFound)
         guard !rule.status.isTransitional else { throw APIError.filterRuleStatus }

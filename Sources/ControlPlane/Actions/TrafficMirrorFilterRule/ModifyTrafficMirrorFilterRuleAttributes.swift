@@ -34,6 +34,8 @@ struct ModifyTrafficMirrorFilterRuleAttributes: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var rule = try call.find(TrafficMirrorFilterRule.self, request.id, tx, or: .filterRuleNotFound)
         let oldDirection = rule.direction

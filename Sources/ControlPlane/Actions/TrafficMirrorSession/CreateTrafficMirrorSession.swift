@@ -31,9 +31,15 @@ struct CreateTrafficMirrorSession: WriteAction {
             ]
         }
     }
-    struct Response: Encodable, Sendable { let TrafficMirrorSessionId: String }
+    struct Response: Encodable, Sendable {
+        let TrafficMirrorSessionId: String
+        // Nothing is billed, so there is no order.
+        let OrderId = ""
+    }
     static let takesClientToken = true
     init() {}
+
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.TrafficMirrorSessionId }
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)

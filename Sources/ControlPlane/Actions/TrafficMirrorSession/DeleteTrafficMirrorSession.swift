@@ -12,6 +12,8 @@ struct DeleteTrafficMirrorSession: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         let session = try call.changeableSession(request.id, tx)
         try call.end(session, tx)

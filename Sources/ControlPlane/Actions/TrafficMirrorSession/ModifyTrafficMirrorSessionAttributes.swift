@@ -30,6 +30,8 @@ struct ModifyTrafficMirrorSessionAttributes: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         // What is named must exist before any status is looked at.
         let old = try call.find(TrafficMirrorSession.self, request.id, tx, or: .sessionNotFound)

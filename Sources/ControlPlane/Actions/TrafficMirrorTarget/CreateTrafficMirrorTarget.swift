@@ -27,6 +27,8 @@ struct CreateTrafficMirrorTarget: WriteAction {
     static let takesClientToken = true
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { response.TrafficMirrorTargetId }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
         switch request.instanceType {

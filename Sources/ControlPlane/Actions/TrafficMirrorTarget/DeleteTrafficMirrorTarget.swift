@@ -12,6 +12,8 @@ struct DeleteTrafficMirrorTarget: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var target = try call.find(TrafficMirrorTarget.self, request.id, tx, or: .targetNotFound)
         guard !target.status.isTransitional else { throw APIError.targetStatus }

@@ -27,6 +27,8 @@ struct ModifyVpcAttributes: WriteAction {
     typealias Response = EmptyResult
     init() {}
 
+    func taskSubject(_ request: Request, _ response: Response) -> String? { request.id }
+
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> EmptyResult {
         var vpc = try call.vpc(request.id, tx)
         guard vpc.status != .deleting else { throw APIError.invalidStatus("Vpc", "VPC") }
