@@ -4,7 +4,8 @@ import CloudAPI
 /// `weir admin`: what only an operator does.
 struct AdminCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "admin", abstract: "Operate the server.", subcommands: [Freeze.self, Unfreeze.self])
+        commandName: "admin", abstract: "Operate the server.",
+        subcommands: [Freeze.self, Unfreeze.self, APICoverageCommand.self])
 
     struct Freeze: ParsableCommand {
         static let configuration = CommandConfiguration(
