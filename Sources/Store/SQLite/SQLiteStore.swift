@@ -12,11 +12,14 @@ public final class SQLiteStore: Store {
         do {
             var configuration = Self.configuration
             configuration.maximumReaderCount = 4
-            database = try DatabasePool(path: path, configuration: configuration)
-            guard try !database.read(Migrations.all.hasBeenSuperseded) else {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            database = pool
+            guard try !pool.read(Migrations.all.hasBeenSuperseded) else {
                 throw StoreError.unavailable("cannot open \(path): it was written by a later release")
             }
-            try Migrations.all.migrate(database)
+            try Migrations.all.migrate(pool)
+            // The reader that looked at the migrations knows the tables as they were before them.
+            pool.invalidateReadOnlyConnections()
             // The pool eases this while it turns the journal to WAL; an acknowledged write must survive a power cut.
             try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         } catch let error as StoreError {
