@@ -7,6 +7,12 @@
     fuzzSlices(bytes)
     #elseif FUZZ_CAPTURE
     fuzzCapture(bytes)
+    #elseif FUZZ_PARAMETERS
+    fuzzParameters(bytes)
+    #elseif FUZZ_AUTHORIZATION
+    fuzzAuthorization(bytes)
+    #elseif FUZZ_JSON
+    fuzzJSON(bytes)
     #else
     #error("no fuzz target chosen")
     #endif

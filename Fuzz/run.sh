@@ -1,30 +1,38 @@
 #!/bin/sh
 # Fuzzes parsers with libFuzzer and AddressSanitizer.
-# Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices capture (all by default)
+# Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices capture parameters authorization json (all by default)
 # Needs the Swift toolchain alone. A failing input is left in Fuzz/.build; add it to a test and to Fuzz/corpus/TARGET.
 set -eu
 [ $# -ge 1 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- packet slices capture
+known="packet slices capture parameters authorization json"
+[ $# -gt 0 ] || set -- $known
 cd "$(dirname "$0")"
 mkdir -p .build
 flags="-O -g -wmo -swift-version 6 -parse-as-library -sanitize=fuzzer,address -use-ld=lld"
 flags="$flags -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility"
 flags="$flags -enable-upcoming-feature InternalImportsByDefault"
 
+# compile MODULE PATH...
 compile() {
     module=$1
-    swiftc $flags -module-name "$module" -emit-module -emit-module-path ".build/$module.swiftmodule" -I .build \
-        -c $(find "../Sources/$module" -name '*.swift' | sort) -o ".build/$module.o"
+    shift
+    swiftc $flags -enable-testing -module-name "$module" -emit-module -emit-module-path ".build/$module.swiftmodule" \
+        -I .build -c $(find "$@" -name '*.swift' | sort) -o ".build/$module.o"
 }
 
-compile Model
-compile Packet
+compile Model ../Sources/Model
+compile Packet ../Sources/Packet
+# What decodes, without what computes signatures: no cryptography to build.
+signing=../Sources/CloudAPI/Signing
+compile CloudAPI ../Sources/CloudAPI/Request ../Sources/CloudAPI/Error $signing/AuthorizationHeader.swift \
+    $signing/CanonicalRequest.swift $signing/CredentialScope.swift $signing/PresignedURL.swift
 for target in "$@"; do
-    case $target in packet | slices | capture) ;; *) echo "no fuzz target $target" >&2; exit 2 ;; esac
+    case " $known " in *" $target "*) ;; *) echo "no fuzz target $target" >&2; exit 2 ;; esac
     name=$(echo "$target" | tr a-z A-Z)
-    swiftc $flags -module-name Fuzz -I .build -D "FUZZ_$name" Fuzz*.swift Entry.swift .build/Model.o .build/Packet.o \
+    swiftc $flags -module-name Fuzz -I .build -D "FUZZ_$name" Fuzz*.swift Entry.swift \
+        ../Tests/CloudAPITests/Probe.swift .build/Model.o .build/Packet.o .build/CloudAPI.o \
         -o ".build/fuzz-$target"
     # What is found stays out of the committed corpus.
     mkdir -p ".build/corpus-$target"

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// The decoded arguments of one call: dotted keys (`Tags.1.Key`) to text, whatever way they came.
 public struct Parameters: Sendable, Equatable {
     /// Most pairs one call may carry.
@@ -31,19 +29,26 @@ public struct Parameters: Sendable, Equatable {
     }
 
     /// The pairs of a query string or form body, in order, decoded.
+    /// - Throws: `InvalidParameter` for a broken escape, text that is not UTF-8, or more pairs than ``maximumCount``.
     public static func pairs(_ text: some Collection<UInt8>) throws(APIError) -> [(name: String, value: String)] {
         var list: [(name: String, value: String)] = []
-        for part in text.split(separator: UInt8(ascii: "&")) {
+        var start = text.startIndex
+        // One by one, so that a long body of nothing but separators takes no memory.
+        while start != text.endIndex {
+            let end = text[start...].firstIndex(of: UInt8(ascii: "&")) ?? text.endIndex
+            let part = text[start..<end]
+            start = end == text.endIndex ? end : text.index(after: end)
+            if part.isEmpty { continue }
+            guard list.count < maximumCount else { throw .tooManyParameters }
             let split = part.firstIndex(of: UInt8(ascii: "="))
             let rawValue = split.map { part[part.index(after: $0)...] } ?? part[part.endIndex...]
             guard let name = PercentCoding.decodeForm(part[..<(split ?? part.endIndex)]),
                 let value = PercentCoding.decodeForm(rawValue)
             else {
                 throw APIError(
-                    .init("InvalidParameter", 400), "The query or form has a broken escape or is not UTF-8.")
-            }
-            guard list.count < maximumCount else {
-                throw APIError(.init("InvalidParameter", 400), "The request has more than \(maximumCount) parameters.")
+                    .init("InvalidParameter", 400),
+                    "The query or form has a broken escape or is not UTF-8, in or after parameter "
+                        + "\(list.count + 1).")
             }
             list.append((name, value))
         }
@@ -51,43 +56,29 @@ public struct Parameters: Sendable, Equatable {
     }
 
     /// Adds the members of a JSON object: nested objects and arrays become dotted keys, arrays count from 1.
+    /// - Throws: `InvalidParameter` for what is no JSON object, is nested too deep or has too many values;
+    ///   `InvalidParameter.<Name>` for a name that comes twice with two values.
     public mutating func addJSON(_ bytes: [UInt8]) throws(APIError) {
-        let malformed = APIError(.init("InvalidParameter", 400), "The body is not a JSON object.")
-        let tree: JSONTree
-        do { tree = try JSONDecoder().decode(JSONTree.self, from: Data(bytes)) } catch { throw malformed }
-        guard case .object(let members) = tree else { throw malformed }
-        for (name, value) in members { try add(value, at: name) }
+        try JSONParameterReader.read(bytes, into: &self)
     }
 
-    private mutating func add(_ tree: JSONTree, at name: String) throws(APIError) {
-        switch tree {
-        case .null: break
-        case .text(let text): try add(name, text)
-        case .object(let members):
-            for (member, value) in members { try add(value, at: "\(name).\(member)") }
-        case .array(let elements):
-            for (index, value) in elements.enumerated() { try add(value, at: "\(name).\(index + 1)") }
+    mutating func add(_ name: String, _ value: String) throws(APIError) {
+        if let old = values.updateValue(value, forKey: name) {
+            guard old == value else { throw .twice(name) }
+        } else if values.count > Self.maximumCount {
+            throw .tooManyParameters
         }
     }
 
-    private mutating func add(_ name: String, _ value: String) throws(APIError) {
-        guard values.count < Self.maximumCount else {
-            throw APIError(
-                .init("InvalidParameter", 400), "The request has more than \(Self.maximumCount) parameters.")
-        }
-        if let old = values.updateValue(value, forKey: name), old != value {
-            throw .invalidParameter(name)
-        }
-    }
-
-    /// Indices `N` in use by keys `prefix.N` or `prefix.N.…`, ascending; `nil` when one is not a number from 1 up.
+    /// Indices `N` in use by keys `prefix.N` or `prefix.N.…`, ascending; `nil` when one is not a number from 1 to
+    /// ``maximumCount``: nothing could be at a higher place.
     public func indices(of prefix: String) -> [Int]? {
         let head = prefix + "."
         var found: Set<Int> = []
         for key in values.keys where key.hasPrefix(head) {
             let digits = key.dropFirst(head.count).prefix { $0 != "." }
             guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.utf8.count <= 9,
-                let index = Int(digits), index >= 1
+                let index = Int(digits), (1...Self.maximumCount).contains(index)
             else { return nil }
             found.insert(index)
         }
@@ -106,29 +97,17 @@ public struct Parameters: Sendable, Equatable {
     }
 }
 
-/// Any JSON value, scalars as the text a query would carry.
-enum JSONTree: Decodable {
-    case null
-    case text(String)
-    case object([String: JSONTree])
-    case array([JSONTree])
+extension APIError {
+    static var tooManyParameters: APIError {
+        APIError(
+            .init("InvalidParameter", 400), "The request has more than \(Parameters.maximumCount) parameters.")
+    }
 
-    init(from decoder: any Decoder) throws {
-        let single = try decoder.singleValueContainer()
-        if single.decodeNil() {
-            self = .null
-        } else if let value = try? single.decode(Bool.self) {
-            self = .text(value ? "true" : "false")
-        } else if let value = try? single.decode(Int64.self) {
-            self = .text(String(value))
-        } else if let value = try? single.decode(Double.self) {
-            self = .text(String(value))
-        } else if let value = try? single.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? single.decode([JSONTree].self) {
-            self = .array(value)
-        } else {
-            self = .object(try single.decode([String: JSONTree].self))
-        }
+    /// Two values for one name. A name that could not be one of ours is not repeated in the answer.
+    static func twice(_ name: String) -> APIError {
+        let isPlain = name.utf8.count <= 64 && name.utf8.allSatisfy { PercentCoding.isUnreserved($0) }
+        return APIError(
+            .init(isPlain && !name.isEmpty ? "InvalidParameter.\(name)" : "InvalidParameter", 400),
+            "A parameter came twice with two values. Send each once.")
     }
 }

@@ -1,5 +1,6 @@
 import CloudAPI
 import ControlPlane
+import FoundationEssentials
 import HTTPTypes
 import HummingbirdCore
 import HummingbirdTLS
@@ -11,10 +12,9 @@ import ServiceLifecycle
 
 /// The listener: turns HTTP into calls of the dispatcher. Never anything but JSON on the API.
 struct HTTPFront {
-    /// Largest body taken: a spooled batch of flow slices fits.
-    static let maximumBody = 8 << 20
-
     let dispatcher: Dispatcher
+    let limits: HTTPLimits
+    let load = HTTPLoad()
     let isReady: @Sendable () async -> Bool
 
     /// A listener; with `tls` it speaks nothing else. `onRunning` gets the port it took.
@@ -22,10 +22,19 @@ struct HTTPFront {
         _ address: ListenAddress, tls: TLSConfiguration? = nil, logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) throws -> any Service {
-        var builder = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(75)))
+        let (limits, load) = (limits, load)
+        var builder = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, load: load)],
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.maximumHeadBytes, maxHeaderListSize: limits.maximumHeadBytes,
+                    maxHeaderFieldCount: limits.maximumHeaderFields)))
         if let tls { builder = try .tls(builder, tlsConfiguration: tls) }
         return try builder.buildServer(
-            configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024),
+            configuration: .init(
+                address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024,
+                // Those between the two limits are told that they are too many; those beyond wait to be accepted.
+                availableConnectionsDelegate: .maximum(limits.maximumConnections + 256, logger: logger)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, _ in try await respond(request, writer) },
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) })
@@ -33,47 +42,54 @@ struct HTTPFront {
 
     private func respond(_ request: Request, _ writer: consuming ResponseWriter) async throws {
         let (path, query) = Self.split(request.head.path ?? "/")
+        let hasBody = request.method != .head
         switch path {
-        case "/healthz": try await Self.send(writer, 200, #"{"status":"ok"}"#)
+        case "/healthz": try await Self.send(writer, 200, #"{"status":"ok"}"#, hasBody: hasBody)
         case "/readyz":
             let ready = await isReady()
-            try await Self.send(writer, ready ? 200 : 503, ready ? #"{"status":"ready"}"# : #"{"status":"not ready"}"#)
+            try await Self.send(
+                writer, ready ? 200 : 503, ready ? #"{"status":"ready"}"# : #"{"status":"not ready"}"#,
+                hasBody: hasBody)
         default:
             var request = request
-            guard let body = try? await request.collectBody(upTo: Self.maximumBody) else {
-                return try await Self.send(
-                    writer, 413,
-                    #"{"ResponseMetadata":{"RequestId":"","Action":"","Version":"","Service":"","Region":"","#
-                        + #""Error":{"Code":"InvalidParameter","Message":"The body is larger than 8 MiB."}}}"#)
-            }
+            // The connection's guard has the body whole and within its limit.
+            let body = try await request.collectBody(upTo: limits.maximumBodyBytes)
             var headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
             if let authority = request.head.authority { headers.append(("host", authority)) }
             let answer = await dispatcher.answer(
                 IncomingRequest(
                     method: request.head.method.rawValue, path: String(path), rawQuery: String(query),
                     headers: headers, body: Array(body.readableBytesView)))
-            var fields = HTTPFields()
-            fields[.contentType] = "application/json; charset=utf-8"
-            if let name = HTTPField.Name("X-Tt-Logid") { fields[name] = answer.requestID }
+            let head = Self.head(answer.status, answer.body.count, requestID: answer.requestID)
             try await writer.write(
-                response: HTTPResponse(
-                    status: .init(code: answer.status), headerFields: Self.sized(fields, answer.body.count)),
-                body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+                response: head, body: hasBody ? .init(byteBuffer: ByteBuffer(bytes: answer.body)) : .init())
         }
     }
 
-    private static func send(_ writer: consuming ResponseWriter, _ status: Int, _ json: String) async throws {
-        var fields = HTTPFields()
-        fields[.contentType] = "application/json; charset=utf-8"
+    private static func send(
+        _ writer: consuming ResponseWriter, _ status: Int, _ json: String, hasBody: Bool
+    ) async throws {
         try await writer.write(
-            response: HTTPResponse(status: .init(code: status), headerFields: sized(fields, json.utf8.count)),
-            body: .init(byteBuffer: ByteBuffer(string: json)))
+            response: head(status, json.utf8.count),
+            body: hasBody ? .init(byteBuffer: ByteBuffer(string: json)) : .init())
     }
 
-    private static func sized(_ fields: HTTPFields, _ length: Int) -> HTTPFields {
-        var fields = fields
+    /// The answer to what is no call yet; the connection ends with it.
+    static func answer(refusing error: APIError) -> (HTTPResponse, ByteBuffer) {
+        let id = RequestID.make(milliseconds: Server.now())
+        let body = ResponseEnvelope.failure(
+            ResponseMetadata(requestID: id, action: "", version: "", service: "", region: "", error: error))
+        var response = head(error.code.status, body.count, requestID: id)
+        response.headerFields[.connection] = "close"
+        return (response, ByteBuffer(bytes: body))
+    }
+
+    private static func head(_ status: Int, _ length: Int, requestID: String? = nil) -> HTTPResponse {
+        var fields = HTTPFields()
+        fields[.contentType] = "application/json; charset=utf-8"
         fields[.contentLength] = String(length)
-        return fields
+        if let requestID, let name = HTTPField.Name("X-Tt-Logid") { fields[name] = requestID }
+        return HTTPResponse(status: .init(code: status), headerFields: fields)
     }
 
     private static func split(_ target: String) -> (path: Substring, query: Substring) {

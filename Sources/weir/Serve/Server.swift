@@ -32,7 +32,7 @@ struct Server {
         let root = try await rootCredentials(directory, store, keys)
         let dispatcher = Dispatcher(
             services: services, actions: ActionRegistry.all, logger: logger, clock: Self.now)
-        let front = HTTPFront(dispatcher: dispatcher) {
+        let front = HTTPFront(dispatcher: dispatcher, limits: limits) {
             (try? await store.read { tx in try tx.generation() }) != nil
         }
         let portBox = PortBox()
@@ -66,6 +66,11 @@ struct Server {
             })
         parts.append(LongPolls(services.changes))
         if configuration.withAgent { parts.append(try agent(directory, services, portBox)) }
+        if !configuration.listen.isLoopback {
+            logger.warning(
+                "plain HTTP off loopback: whoever is on the way reads every call and answer, new secrets too",
+                metadata: ["listen": "\(configuration.listen.text)"])
+        }
         if configuration.settings.allowsUnsigned {
             logger.warning("auth is none: every call on this address is answered, signed or not")
         }
@@ -74,6 +79,19 @@ struct Server {
                 services: parts.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         try await group.run()
+    }
+
+    /// The limits told, but no more connections than the process may have open, beside files and refused ones.
+    private var limits: HTTPLimits {
+        var limits = configuration.http
+        let possible = OpenFileLimit.raise() - 512
+        if limits.maximumConnections > possible {
+            limits.maximumConnections = max(possible, 64)
+            logger.warning(
+                "fewer connections than http.max-connections: the limit of open files (ulimit -n) is lower",
+                metadata: ["connections": "\(limits.maximumConnections)"])
+        }
+        return limits
     }
 
     /// Libraries speak only when something is wrong.

@@ -12,6 +12,10 @@ import SystemPackage
 /// | `data-dir` | `/var/lib/weir` as root, else `~/.weir` | everything the server keeps; made 0700 |
 /// | `listen` | `127.0.0.1:8280` | address and port for plain HTTP; port 0 takes a free one |
 /// | `insecure-plain-http` | `false` | lets `listen` be another address than loopback |
+/// | `http.max-connections` | `4096` | connections at a time; those beyond are told so, 1–65536 |
+/// | `http.head-seconds` | `10` | from the first byte of a request to the end of its headers, 1–600 |
+/// | `http.body-seconds` | `60` | for the body after that, 1–3600 |
+/// | `http.idle-seconds` | `75` | how long a connection may be without a request, 1–3600 |
 /// | `tls-listen` | none | address and port for TLS, for hosts on other machines |
 /// | `tls-certificate`, `tls-key` | none | PEM files: the chain, its own certificate first, and its key |
 /// | `tls-self-signed` | `false` | makes key and certificate once, in the data directory |
@@ -45,6 +49,7 @@ struct ServerConfiguration {
     /// For plain HTTP.
     var listen = ListenAddress(host: "127.0.0.1", port: 8280)
     var tls: TLSListener?
+    var http = HTTPLimits()
     var withAgent = false
     var enforcesSecurityGroups = false
     var agentPath = ""
@@ -60,7 +65,7 @@ struct ServerConfiguration {
             "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth", "flow-logs.window-seconds",
             "async-delay",
             "agent-path", "agent-run-dir", "agent-attach", "test-hold-milliseconds",
-        ] + limitKeys
+        ] + limitKeys + HTTPLimits.keys
 
     /// All that is wrong with a configuration, at once.
     struct Problems: Error, CustomStringConvertible {
@@ -107,6 +112,10 @@ struct ServerConfiguration {
             return nil
         }
         listen = address("listen", text("listen", listen.text)) ?? listen
+        http.maximumConnections = number("http.max-connections", http.maximumConnections, 1...65536)
+        http.headSeconds = number("http.head-seconds", http.headSeconds, 1...600)
+        http.bodySeconds = number("http.body-seconds", http.bodySeconds, 1...3600)
+        http.idleSeconds = number("http.idle-seconds", http.idleSeconds, 1...3600)
         let tlsText = text("tls-listen", "")
         do {
             tls = try TLSListener(
@@ -195,7 +204,10 @@ struct ServerConfiguration {
     var lines: [String] {
         [
             "data-dir = \(dataDirectory)", "listen = \(listen.text)",
-            "tls-listen = \(tls?.address.text ?? "(none)")", "region = \(settings.region)",
+            "tls-listen = \(tls?.address.text ?? "(none)")",
+            "http.max-connections = \(http.maximumConnections)", "http.head-seconds = \(http.headSeconds)",
+            "http.body-seconds = \(http.bodySeconds)", "http.idle-seconds = \(http.idleSeconds)",
+            "region = \(settings.region)",
             "account-id = \(settings.accountID)", "dataplane = \(settings.dataPlane.rawValue)",
             "with-agent = \(withAgent)", "enforce-security-groups = \(enforcesSecurityGroups)", "lab = \(settings.lab)",
             "lab-name = \(settings.labName)", "lab-mtu = \(settings.labMTU)", "ipv6-pool = \(settings.ipv6Pool)",
