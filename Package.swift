@@ -91,6 +91,10 @@ let package = Package(
             name: "WeirTests",
             dependencies: [
                 "weir", "CloudAPI", "ControlPlane", arguments,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: settings),

@@ -114,6 +114,8 @@ import Testing
                 "c", "--tls-key", "k", "--tls-self-signed", "--tls-name", "n", "--host-lost-seconds", "9",
                 "--limits", "cloud", "--reads-per-second", "1", "--writes-per-second", "1",
                 "--instance-types-without-mirroring", "a", "--registered-instances-only",
+                "--http-max-connections", "1", "--http-head-seconds", "1", "--http-body-seconds", "1",
+                "--http-idle-seconds", "1", "--http-answer-seconds", "1",
             ] + quotas
         ).flags
         #expect(Set(flags.keys) == Set(ServerConfiguration.keys))

@@ -75,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Hold calls with a ClientToken for so many milliseconds (a fault point for tests).")
     var testHoldMilliseconds: Int?
     @OptionGroup var limitOptions: LimitOptions
+    @OptionGroup var httpOptions: HTTPOptions
     @Option(help: "A JSON file with any of these keys.")
     var config: String?
     @Flag(help: "Check the configuration, print it and exit.")
@@ -82,7 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Values given as flags, by configuration key.
     var flags: [String: ConfigValue] {
-        var values = limitOptions.flags
+        var values = limitOptions.flags.merging(httpOptions.flags) { first, _ in first }
         func set(_ key: String, _ value: String?) {
             if let value { values[key] = .init(.string(value), isSecret: false) }
         }

@@ -16,6 +16,7 @@ import SystemPackage
 /// | `http.head-seconds` | `10` | from the first byte of a request to the end of its headers, 1–600 |
 /// | `http.body-seconds` | `60` | for the body after that, 1–3600 |
 /// | `http.idle-seconds` | `75` | how long a connection may be without a request, 1–3600 |
+/// | `http.answer-seconds` | `30` | how long a client may leave an answer unread, 1–3600 |
 /// | `tls-listen` | none | address and port for TLS, for hosts on other machines |
 /// | `tls-certificate`, `tls-key` | none | PEM files: the chain, its own certificate first, and its key |
 /// | `tls-self-signed` | `false` | makes key and certificate once, in the data directory |
@@ -116,6 +117,7 @@ struct ServerConfiguration {
         http.headSeconds = number("http.head-seconds", http.headSeconds, 1...600)
         http.bodySeconds = number("http.body-seconds", http.bodySeconds, 1...3600)
         http.idleSeconds = number("http.idle-seconds", http.idleSeconds, 1...3600)
+        http.answerSeconds = number("http.answer-seconds", http.answerSeconds, 1...3600)
         let tlsText = text("tls-listen", "")
         do {
             tls = try TLSListener(
@@ -207,6 +209,7 @@ struct ServerConfiguration {
             "tls-listen = \(tls?.address.text ?? "(none)")",
             "http.max-connections = \(http.maximumConnections)", "http.head-seconds = \(http.headSeconds)",
             "http.body-seconds = \(http.bodySeconds)", "http.idle-seconds = \(http.idleSeconds)",
+            "http.answer-seconds = \(http.answerSeconds)",
             "region = \(settings.region)",
             "account-id = \(settings.accountID)", "dataplane = \(settings.dataPlane.rawValue)",
             "with-agent = \(withAgent)", "enforce-security-groups = \(enforcesSecurityGroups)", "lab = \(settings.lab)",

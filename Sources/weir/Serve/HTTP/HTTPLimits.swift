@@ -8,6 +8,8 @@ struct HTTPLimits: Equatable, Sendable {
     var bodySeconds = 60
     /// Without a request.
     var idleSeconds = 75
+    /// How long a client may leave an answer unread.
+    var answerSeconds = 30
     /// Largest request line or header field, and all of them together: 100 IDs and 50 tags in a query fit.
     var maximumHeadBytes = 80 << 10
     var maximumHeaderFields = 100
@@ -15,11 +17,12 @@ struct HTTPLimits: Equatable, Sendable {
     var maximumBodyBytes = 8 << 20
     /// Bodies held at a time, over all listeners.
     var maximumHeldBytes = 256 << 20
-    /// How long a client may leave an answer unread.
-    let answerSeconds = 30
     /// How long what still comes is read after a refusal, so that the refusal is not lost to a reset.
     let lingerSeconds = 2
 
     /// The keys of a configuration that set some of them.
-    static let keys = ["http.max-connections", "http.head-seconds", "http.body-seconds", "http.idle-seconds"]
+    static let keys = [
+        "http.max-connections", "http.head-seconds", "http.body-seconds", "http.idle-seconds",
+        "http.answer-seconds",
+    ]
 }
