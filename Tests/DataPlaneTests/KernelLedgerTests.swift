@@ -31,6 +31,44 @@ extension KernelTests {
         #expect(ledger.inFlightPackets == 0)
     }
 
+    /// The kernel does not enter a tracing program again on a CPU that is running it: here a process on each CPU makes
+    /// it run most of the time, and the copies are freed by timers.
+    @Test func `copies that are dropped in the midst of other drops are counted as well`() throws {
+        let bed = try KernelTestbed()
+        try bed.count("udp dport 9", in: bed.router, hook: "output", verdict: "drop")
+        let sessions = try (0..<10).map { number in
+            let port = UInt16(7000 + number)
+            return try KernelTestbed.session(
+                "tms-\(number)", priority: number + 1, vni: UInt32(number),
+                target: IPv4Address(rawValue: 0x0a4d_0363 + UInt32(number)), ingress: [],
+                egress: [KernelTestbed.rule(transport: .udp, destinationPorts: PortRange(first: port, last: port))])
+        }
+        #expect(try bed.apply(bed.bindings(), sessions) == [])
+        try bed.warmUp()
+        let storm = """
+            import socket, sys
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            print("sending", file=sys.stderr, flush=True)
+            while True:
+                try: s.sendto(b"x", ("10.77.2.2", 9))
+                except PermissionError: pass
+            """
+        let router = try #require(bed.router.name)
+        let storms = try ["0", "1"].map {
+            try Command.start(["taskset", "-c", $0, "python3", "-c", storm], in: router, until: "sending")
+        }
+        defer { for storm in storms { _ = storm.end() } }
+        for port in 7000..<7010 {
+            try UDPSender.send(
+                100, bytes: 10, to: KernelTestbed.clientAddress, port: UInt16(port), in: bed.web)
+        }
+        for session in sessions {
+            let ledger = try bed.ledger(session.sessionID, within: 30)
+            #expect(ledger.matchedPackets == 100)
+            #expect(ledger.dropped == ["no_neighbour": 100])
+        }
+    }
+
     @Test func `a target without a route loses every copy as no_route`() throws {
         let bed = try KernelTestbed()
         let session = try KernelTestbed.session(

@@ -206,10 +206,41 @@ int BPF_PROG(weir_dropped, struct sk_buff *skb, void *location, enum skb_drop_re
     return 0;
 }
 
-// Attached once and never replaced, for a tracing program cannot be replaced in place. Its own change is a new
-// WEIR_LAYOUT.
+// The kernel does not enter a tracing program again on a CPU that is running it, and what is dropped in an interrupt
+// meanwhile would never be seen. So there are two at kfree_skb, attached in this order: the first notes each drop that
+// it sees, the second takes those that the first was not entered for. Attached once and never replaced, for a tracing
+// program cannot be replaced in place: a change of either is a new WEIR_LAYOUT.
 SEC("tp_btf/kfree_skb")
 int weir_dropped_entry(__u64 *context) {
+    __u32 zero = 0;
+    struct drops_under_way *under_way = bpf_map_lookup_elem(&drops_under_way, &zero);
+    if (under_way) {
+        __u32 last = under_way->count;
+        if (last >= DROPS_UNDER_WAY)
+            last = 0;
+        under_way->skb[last] = context[0];
+        under_way->count = last + 1;
+    }
     bpf_tail_call(context, &drop_program, 0);
+    return 0;
+}
+
+SEC("tp_btf/kfree_skb")
+int weir_dropped_nested(__u64 *context) {
+    __u32 zero = 0;
+    struct drops_under_way *under_way = bpf_map_lookup_elem(&drops_under_way, &zero);
+    if (!under_way)
+        return 0;
+    __u32 count = under_way->count;
+    __u64 skb = context[0];
+#pragma unroll
+    for (int i = DROPS_UNDER_WAY - 1; i >= 0; i--) {
+        if (i >= count || under_way->skb[i] != skb)
+            continue;
+        // What lies above came in an interrupt that has ended.
+        under_way->count = i;
+        return 0;
+    }
+    bpf_tail_call(context, &drop_program, 1);
     return 0;
 }

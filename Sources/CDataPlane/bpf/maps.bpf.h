@@ -138,13 +138,28 @@ struct {
     __type(value, struct weir_skipped);
 } skipped SEC(".maps");
 
-// What the entry at kfree_skb jumps to: another build takes over between two packets.
+// What the two entries at kfree_skb jump to: another build takes over between two packets. A program of its own for
+// each, for a program's stack may be its CPU's.
 struct {
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-    __uint(max_entries, 1);
+    __uint(max_entries, 2);
     __type(key, __u32);
     __type(value, __u32);
 } drop_program SEC(".maps");
+
+// Drops that the entry at kfree_skb has seen and is not done with, the innermost last.
+#define DROPS_UNDER_WAY 4
+struct drops_under_way {
+    __u32 count;
+    __u64 skb[DROPS_UNDER_WAY];
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct drops_under_way);
+} drops_under_way SEC(".maps");
 
 // The agent's own memory: which ENI a slot is, which session an index. The programs never read it.
 struct weir_journal {

@@ -51,12 +51,10 @@ extension KernelDataPlane {
 
     /// Drops are seen by the old program until the new one takes its place, microseconds later.
     private func takeOverDrops() throws {
-        let entry = try ProgramObject([.droppedEntry], maps: maps.descriptors)
-        let object = try ProgramObject([.dropped], maps: maps.descriptors)
-        if !link("dropped").isPinned { try link("dropped").attachTracing(try entry.descriptor(of: .droppedEntry)) }
-        let program = try object.descriptor(of: .dropped)
-        predecessor?.link("dropped").remove()
-        try maps.dropProgram.set(0, program)
+        let programs = try loadDropPrograms()
+        if !link("dropped").isPinned || !link("dropped_nested").isPinned { try attachDropEntries() }
+        for name in ["dropped", "dropped_nested"] { predecessor?.link(name).remove() }
+        try setDropPrograms(programs)
     }
 
     /// Makes durable what the predecessor counted, and removes its pins. None of its programs may be attached.

@@ -186,7 +186,7 @@ public final class KernelDataPlane {
 
     /// Names of the attachments that the journal knows.
     var knownNames: Set<String> {
-        var known: Set = ["dropped"]
+        var known: Set = ["dropped", "dropped_nested"]
         for slot in journal.slots {
             known.formUnion([linkName(slot.number, .ingress), linkName(slot.number, .egress)])
         }
@@ -196,15 +196,30 @@ public final class KernelDataPlane {
 
     /// Makes sure that drops are seen, by the program of this build: it takes over between two packets.
     func attachDropped(renewing: Bool) throws {
-        let isAttached = link("dropped").isPinned
-        if renewing || !isAttached {
-            let object = try ProgramObject([.dropped], maps: maps.descriptors)
-            try maps.dropProgram.set(0, try object.descriptor(of: .dropped))
+        let isAttached = link("dropped").isPinned && link("dropped_nested").isPinned
+        if renewing || !isAttached { try setDropPrograms(try loadDropPrograms()) }
+        if !isAttached { try attachDropEntries() }
+    }
+
+    /// One for each entry.
+    func loadDropPrograms() throws -> [ProgramObject] {
+        try (0..<2).map { _ in try ProgramObject([.dropped], maps: maps.descriptors) }
+    }
+
+    func setDropPrograms(_ programs: [ProgramObject]) throws {
+        for (entry, program) in programs.enumerated() {
+            try maps.dropProgram.set(UInt32(entry), try program.descriptor(of: .dropped))
         }
-        if !isAttached {
-            let object = try ProgramObject([.droppedEntry], maps: maps.descriptors)
-            try link("dropped").attachTracing(try object.descriptor(of: .droppedEntry))
+    }
+
+    /// The one that takes nested drops is called after the one that notes what it has seen: in order of attachment.
+    func attachDropEntries() throws {
+        let entries = try ProgramObject([.droppedEntry, .droppedNested], maps: maps.descriptors)
+        link("dropped_nested").remove()
+        if !link("dropped").isPinned {
+            try link("dropped").attachTracing(try entries.descriptor(of: .droppedEntry))
         }
+        try link("dropped_nested").attachTracing(try entries.descriptor(of: .droppedNested))
     }
 
     /// Puts this build's programs in the place of those on the devices; no packet passes without either.

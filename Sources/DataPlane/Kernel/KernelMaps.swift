@@ -6,6 +6,7 @@ struct KernelMaps {
     static let names = [
         "slots", "slot_counters", "control", "rulesets", "sessions", "session_counters", "rule_hits",
         "budgets", "buckets", "drops", "tunnels", "own_addresses", "flows4", "flows6", "skipped", "drop_program",
+        "drops_under_way",
         "journal",
     ]
     /// The flow maps are pinned beside the maps that choose between them: by family, then by epoch.
@@ -28,6 +29,8 @@ struct KernelMaps {
     let skipped: KernelMap<UInt32, weir_skipped>
     /// The program that the entry at kfree_skb jumps to.
     let dropProgram: KernelMap<UInt32, Int32>
+    /// The programs' own; only kept.
+    let dropsUnderWay: FileDescriptor
     let journal: FileDescriptor
     let flowMaps: [FlowMap]
     /// By the names the object knows.
@@ -53,6 +56,7 @@ struct KernelMaps {
         flows6 = try map("flows6")
         skipped = try map("skipped")
         dropProgram = try map("drop_program")
+        dropsUnderWay = try open("drops_under_way")
         journal = try open("journal")
         self.flowMaps = flowMaps
         descriptors = [
@@ -64,7 +68,8 @@ struct KernelMaps {
             "tunnels": tunnels.descriptor.number, "own_addresses": ownAddresses.descriptor.number,
             "flows4": flows4.descriptor.number, "flows6": flows6.descriptor.number,
             "skipped": skipped.descriptor.number,
-            "drop_program": dropProgram.descriptor.number, "journal": journal.number,
+            "drop_program": dropProgram.descriptor.number, "drops_under_way": dropsUnderWay.number,
+            "journal": journal.number,
         ]
     }
 

@@ -7,7 +7,7 @@ import Glibc
 final class ProgramObject {
     enum Program: String {
         case ingress = "weir_ingress", egress = "weir_egress", helper = "weir_helper",
-            dropped = "weir_dropped", droppedEntry = "weir_dropped_entry"
+            dropped = "weir_dropped", droppedEntry = "weir_dropped_entry", droppedNested = "weir_dropped_nested"
     }
 
     private static let bytes: [UInt8] = {
