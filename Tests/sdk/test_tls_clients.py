@@ -47,7 +47,7 @@ def test_calls_go_on_while_the_certificate_is_changed(start, tmp_path):  # noqa:
     trust = authority(tmp_path)
     key, chain = make_key(tmp_path / "server.key"), tmp_path / "server.pem"
     chain.write_bytes(sign(tmp_path, key, 1))
-    server = start("--tls-certificate", chain, "--tls-key", key)
+    server = start("--tls-certificate", chain, "--tls-key", key, "--quota", "traffic-mirror-filters=100000")
     port, _ = door(server)
     made, failed, done = [], [], threading.Event()
 
@@ -76,7 +76,7 @@ def test_calls_go_on_while_the_certificate_is_changed(start, tmp_path):  # noqa:
         done.set()
         for thread in threads:
             thread.join(60)
-    assert not failed, failed
+    assert not failed, [str(error) for error in failed]
     make_filter(client(server, port, trust))
 
 
