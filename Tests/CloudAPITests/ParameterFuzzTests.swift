@@ -62,6 +62,19 @@ import Testing
         }
     }
 
+    @Test func `a name that values would repeat thousands of times is refused, in each encoding`() {
+        for length in [256, 257, 1 << 20] {
+            let name = String(repeating: "a", count: length)
+            let nested = #"{"\#(name.dropLast(2))":["# + String(repeating: "1,", count: 7) + "1]}"
+            for (text, isJSON) in [("\(name)=1", false), (#"{"\#(name)":1}"#, true), (nested, true)] {
+                var parameters = Parameters()
+                let taken: Void? =
+                    isJSON ? try? parameters.addJSON(Array(text.utf8)) : try? parameters.addForm(text.utf8)
+                #expect((taken != nil) == (length <= 256))
+            }
+        }
+    }
+
     @Test func `more pairs than the limit are refused, in each encoding`() {
         let count = Parameters.maximumCount + 1
         let form = (0..<count).map { "a\($0)=1" }.joined(separator: "&")

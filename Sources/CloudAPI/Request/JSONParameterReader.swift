@@ -43,6 +43,7 @@ struct JSONParameterReader {
     }
 
     private mutating func value(_ name: String, depth: Int) throws(APIError) {
+        guard name.utf8.count <= Parameters.maximumNameBytes else { throw .parameterNameTooLong }
         skipSpace()
         guard let byte else { throw malformed("it ends too early") }
         let text: String

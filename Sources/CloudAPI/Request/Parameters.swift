@@ -2,6 +2,9 @@
 public struct Parameters: Sendable, Equatable {
     /// Most pairs one call may carry.
     public static let maximumCount = 2000
+    /// Longest dotted name; the longest published one has about 60 bytes. In JSON each value repeats the names around
+    /// it, so that one long name would be held thousands of times.
+    static let maximumNameBytes = 256
     private var values: [String: String] = [:]
 
     public init() {}
@@ -63,6 +66,7 @@ public struct Parameters: Sendable, Equatable {
     }
 
     mutating func add(_ name: String, _ value: String) throws(APIError) {
+        guard name.utf8.count <= Self.maximumNameBytes else { throw .parameterNameTooLong }
         if let old = values.updateValue(value, forKey: name) {
             guard old == value else { throw .twice(name) }
         } else if values.count > Self.maximumCount {
@@ -101,6 +105,12 @@ extension APIError {
     static var tooManyParameters: APIError {
         APIError(
             .init("InvalidParameter", 400), "The request has more than \(Parameters.maximumCount) parameters.")
+    }
+
+    static var parameterNameTooLong: APIError {
+        APIError(
+            .init("InvalidParameter", 400),
+            "The name of a parameter is longer than \(Parameters.maximumNameBytes) bytes.")
     }
 
     /// Two values for one name. A name that could not be one of ours is not repeated in the answer.
