@@ -31,6 +31,8 @@ public struct Settings: Sendable, Equatable {
     public var instanceTypesWithoutMirroring = ["ecs.g4i."]
     /// Seconds after which a host that was not heard is not waited for, 3...3600.
     public var hostLostSeconds = 30
+    /// What IDs, MACs and VNIs come from; `nil`: they are random.
+    public var seed: UInt64?
     /// Milliseconds a status stays transitional at least.
     public var asyncDelayMilliseconds: Int64 = 0
     /// A fault point for tests: milliseconds a call with a ClientToken is held before it runs.

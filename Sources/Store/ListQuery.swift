@@ -15,6 +15,7 @@ public struct ListQuery<R: Resource>: Sendable {
     var isOldestFirst = false
     public var page: Page = .all
     var conditions: [Condition] = []
+    var showsHidden = false
 
     public enum Page: Sendable, Equatable {
         case all
@@ -59,6 +60,13 @@ public struct ListQuery<R: Resource>: Sendable {
     public func tagged(_ tags: [TagFilter]) -> Self {
         var copy = self
         copy.tags = tags
+        return copy
+    }
+
+    /// Means rows that access policies hide as well: for sums that must be right, never for what an answer shows.
+    public func evenHidden() -> Self {
+        var copy = self
+        copy.showsHidden = true
         return copy
     }
 

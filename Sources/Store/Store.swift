@@ -20,6 +20,10 @@ public protocol ReadTransaction {
     func idempotencyRecord(_ key: IdempotencyKey) throws -> IdempotencyRecord?
     /// The generation of intent that hosts pull.
     func generation() throws -> Int64
+    /// Audit rows of one account, newest first.
+    func auditRows(_ query: AuditQuery) throws -> [AuditRow]
+    /// The same state, with lists, counts and tag pages of what `access` shows alone.
+    func showing(_ access: any RowAccess) -> any ReadTransaction
 }
 
 /// What a call can change.
@@ -38,6 +42,13 @@ public protocol WriteTransaction: ReadTransaction {
     /// Raises the generation of intent and returns it.
     func raiseGeneration() throws -> Int64
     func audit(_ entry: AuditEntry) throws
+    /// Removes everything an account has in all regions but its keys, policies, hosts and audit rows. Returns how many
+    /// rows went, tags and idempotency records included.
+    func deleteResources(ofAccount accountID: String) throws -> Int
+    /// Adds one to a counter of the server's own and returns it; the first time 1.
+    func raise(counter name: String) throws -> Int64
+    /// The same transaction, telling `access` of every row it inserts.
+    func watched(by access: any RowAccess) -> any WriteTransaction
 }
 
 /// What a store can fail with.
@@ -48,31 +59,6 @@ public enum StoreError: Error, Equatable, Sendable {
     case unavailable(String)
     /// The data directory is in use by another process.
     case locked(String)
-}
-
-/// A mutating call, as it was answered.
-public struct AuditEntry: Codable, Sendable, Equatable {
-    public var at: Int64
-    public var requestID: String
-    public var accountID: String
-    public var region: String
-    public var accessKeyID: String
-    public var action: String
-    /// `OK` or the error's code.
-    public var outcome: String
-
-    public init(
-        at: Int64, requestID: String, accountID: String, region: String, accessKeyID: String, action: String,
-        outcome: String
-    ) {
-        self.at = at
-        self.requestID = requestID
-        self.accountID = accountID
-        self.region = region
-        self.accessKeyID = accessKeyID
-        self.action = action
-        self.outcome = outcome
-    }
 }
 
 /// A ClientToken within account, region and action.

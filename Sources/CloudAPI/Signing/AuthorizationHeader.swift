@@ -8,6 +8,8 @@ public struct AuthorizationHeader: Sendable, Equatable {
     /// Lower-case names, as listed.
     public var signedHeaders: [String]
     public var signature: [UInt8]
+    /// What came along as `X-Security-Token`; set where the signature is verified.
+    public var securityToken: String?
 
     /// Reads the header; tolerates missing or extra spaces after the commas.
     /// - Throws: `InvalidAuthorization`, `MissingSignature`, `InvalidCredential`.

@@ -7,7 +7,8 @@ public struct SignatureVerifier: Sendable {
 
     public init() {}
 
-    /// Verifies and returns the key and scope that signed, by header or by presigned URL.
+    /// Verifies and returns the key and scope that signed, by header or by presigned URL, with the security token that
+    /// came along: whether it is the key's own is for the caller to check.
     ///
     /// Order of checks: header, access key, timestamp, scope date, body hash, signature.
     /// `secret`: the secret of an access key, `nil` when there is no such key.
@@ -54,10 +55,9 @@ public struct SignatureVerifier: Sendable {
             }
         }
         guard matched else { throw .signatureDoesNotMatch }
-        if presigned.map(\.securityToken) ?? request.header("x-security-token") != nil {
-            throw .invalidSecretToken("this access key has no security token")
-        }
-        return authorization
+        var proven = authorization
+        proven.securityToken = presigned.map(\.securityToken) ?? request.header("x-security-token")
+        return proven
     }
 
     private func canonical(
@@ -116,7 +116,7 @@ public struct SignatureVerifier: Sendable {
     }
 
     /// Compares in time that depends on the length alone.
-    static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    public static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         guard left.count == right.count else { return false }
         var difference: UInt8 = 0
         for (a, b) in zip(left, right) { difference |= a ^ b }

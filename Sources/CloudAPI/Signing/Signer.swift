@@ -35,7 +35,8 @@ public enum Signer {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Headers that sign `request`: `X-Date`, `X-Content-Sha256` and `Authorization`, to be sent beside `host` and
+    /// Headers that sign a request: `X-Date`, `X-Content-Sha256`, `Authorization` and with a temporary key
+    /// `X-Security-Token`, to be sent beside `host` and
     /// `contentType` as given.
     public static func headers(
         method: String, host: String, query: [(name: String, value: String)], contentType: String, body: [UInt8],
@@ -44,11 +45,12 @@ public enum Signer {
         let date = CalendarTime(unixSeconds: unixSeconds).basicUTC
         let scope = CredentialScope(date: String(date.prefix(8)), region: region, service: service)
         let bodyHash = sha256(body)
-        let request = CanonicalRequest(
-            method: method, query: query,
-            headers: [
-                ("content-type", contentType), ("host", host), ("x-content-sha256", bodyHash), ("x-date", date),
-            ], bodyHash: bodyHash)
+        var signed = [
+            (name: "content-type", value: contentType), ("host", host), ("x-content-sha256", bodyHash),
+            ("x-date", date),
+        ]
+        if let token = credentials.sessionToken { signed.append(("x-security-token", token)) }
+        let request = CanonicalRequest(method: method, query: query, headers: signed, bodyHash: bodyHash)
         let code = signature(
             stringToSign(request.text(), date: date, scope: scope),
             key: signingKey(secret: credentials.secretAccessKey, scope: scope))
@@ -58,6 +60,6 @@ public enum Signer {
         return [
             ("Content-Type", contentType), ("X-Date", date), ("X-Content-Sha256", bodyHash),
             ("Authorization", authorization),
-        ]
+        ] + (credentials.sessionToken.map { [("X-Security-Token", $0)] } ?? [])
     }
 }

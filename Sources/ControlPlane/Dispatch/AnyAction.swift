@@ -28,13 +28,15 @@ public struct AnyAction: Sendable {
         self.init(A.self) { call, _ in
             let request = try A.Request.decode(call.parameters)
             return try await call.services.store.read { tx in
-                try ResponseEnvelope.object(action.run(request, call, tx))
+                let shown = call.access.map { tx.showing($0) } ?? tx
+                return try ResponseEnvelope.object(action.run(request, call, shown))
             }
         }
     }
 
-    init<A: ServiceAction>(service action: A) {
-        self.init(A.self) { call, _ in
+    /// `isMutating`: it leaves an audit row, also when it is refused.
+    init<A: ServiceAction>(service action: A, isMutating: Bool = false) {
+        self.init(A.self, isMutating: isMutating) { call, _ in
             let request = try A.Request.decode(call.parameters)
             return try ResponseEnvelope.object(await action.run(request, call))
         }
@@ -93,6 +95,9 @@ public struct AnyAction: Sendable {
         _ action: A, _ request: A.Request, _ call: Call, token: IdempotencyKey?
     ) async throws -> Data {
         let data = try await call.services.store.write { tx in
+            // Once more, on the state that is changed.
+            try call.access?.authorize(tx)
+            let tx = call.access.map { tx.watched(by: $0) } ?? tx
             var hash = ""
             if let token {
                 hash = ClientToken.argumentsHash(call.parameters)
@@ -105,13 +110,14 @@ public struct AnyAction: Sendable {
                 let task = AsyncTask(resourceID: id, change: A.change, generation: try tx.generation())
                 object = Self.object(object, addingTaskID: task.id(call))
             }
+            try call.access?.authorizeOutcome(tx)
             if let token {
                 try tx.insert(
                     IdempotencyRecord(
                         argumentsHash: hash, result: String(decoding: object, as: UTF8.self), createdAt: call.now),
                     at: token)
             }
-            try tx.audit(call.auditEntry(A.name, outcome: "OK"))
+            try tx.audit(call.auditEntry(A.name, outcome: "OK", made: object))
             return object
         }
         call.services.changes.raise()
@@ -160,9 +166,38 @@ enum ClientToken {
 }
 
 extension Call {
-    func auditEntry(_ action: String, outcome: String) -> AuditEntry {
-        AuditEntry(
+    /// `made`: the JSON object of the result, which has the ID of what was made.
+    func auditEntry(_ action: String, outcome: String, made: Data = Data()) -> AuditEntry {
+        var ids = NamedResources(parameters).ids
+        if let id = ResultID.first(in: made) { ids.append(id) }
+        return AuditEntry(
             at: now, requestID: requestID, accountID: scope.accountID, region: scope.region,
-            accessKeyID: accessKeyID, action: action, outcome: outcome)
+            accessKeyID: accessKeyID, action: action, outcome: outcome, resources: ids.joined(separator: " "))
+    }
+}
+
+extension Call {
+    /// `ids`: what the call is about besides the resources it names, such as keys and accounts.
+    func auditEntry(_ action: String, outcome: String, about ids: String...) -> AuditEntry {
+        var entry = auditEntry(action, outcome: outcome)
+        entry.resources = (NamedResources(parameters).ids + ids).joined(separator: " ")
+        return entry
+    }
+}
+
+/// The ID in the result of a call that made something: `{"TrafficMirrorTargetId":"tmt-…"}`.
+enum ResultID {
+    static func first(in object: Data) -> String? {
+        let mark = Array(#"Id":""#.utf8)
+        var index = object.startIndex
+        while index < object.endIndex {
+            guard object[index...].starts(with: mark) else {
+                index += 1
+                continue
+            }
+            let text = String(decoding: object[(index + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+            return ResourceKind.of(id: text) == nil ? nil : text
+        }
+        return nil
     }
 }

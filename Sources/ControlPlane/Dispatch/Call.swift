@@ -16,6 +16,8 @@ public struct Call: Sendable {
     /// Decoded arguments, without `Action`, `Version` and signature parameters.
     public var parameters: Parameters
     public var services: Services
+    /// Holds a restricted key to its policies; `nil` for keys that may do all their role is good for.
+    var access: CallAccess?
 
     public init(
         requestID: String, scope: Scope, accessKeyID: String, role: AccessRole, hostID: String, now: Int64,
@@ -33,11 +35,18 @@ public struct Call: Sendable {
 
     public var settings: Settings { services.settings }
 
+    /// Whether the caller is the root account itself, which makes accounts and may act for them.
+    var isOperator: Bool { role == .root && scope.accountID == settings.accountID }
+
     /// A new ID of a kind: `prefix-` and 25 characters.
     public func newID<R>(_ prefix: String) -> Identifier<R> {
-        var generator = SystemRandomNumberGenerator()
+        var generator = random(for: prefix)
         return Identifier.make(prefix: prefix, using: &generator)
     }
+
+    /// Random numbers for something new of a kind: the same ones in the same order when the server has a seed. Never
+    /// for secrets.
+    func random(for kind: String) -> RandomSource.Generator { services.random.generator(for: kind, in: scope) }
 }
 
 /// What the server's parts offer to actions.
@@ -51,6 +60,10 @@ public struct Services: Sendable {
     public var ledgers: LedgerBook
     public let probes = ProbeBook()
     public let tlsEndpoint = TLSEndpoint()
+    /// Where IDs come from.
+    public var random = RandomSource(seed: nil)
+    /// Told when a root key is followed by another: the old ID and the new credentials.
+    public var rootKeyRotated: @Sendable (_ old: String, _ new: Credentials) -> Void = { _, _ in }
 
     public init(
         settings: Settings, store: any Store, flowLogs: any FlowLogStore, keys: AccessKeyRing, changes: ChangeSignal,

@@ -83,21 +83,30 @@ public final class Dispatcher: Sendable {
         if let rateLimiter, !rateLimiter.admits(action, accountID: identity.scope.accountID, now: now) {
             throw APIError.flowLimitExceeded
         }
-        guard identity.role.mayCall(action) else {
-            throw APIError.accessDenied(
-                "\(action.service):\(action.name)",
-                "trn:\(action.service):\(identity.scope.region):\(identity.scope.accountID):*")
-        }
-        let call = Call(
+        var call = Call(
             requestID: metadata.RequestId, scope: identity.scope, accessKeyID: identity.accessKeyID,
             role: identity.role, hostID: identity.hostID, now: now, parameters: try parameters(request, query),
             services: services)
         do {
+            try await authorize(&call, action, identity)
             return try await action.run(call, inFlight)
         } catch let error as APIError {
             await auditRefusal(of: action, call, error)
             throw error
         }
+    }
+
+    /// What the key's role is good for, then what its policies allow.
+    private func authorize(_ call: inout Call, _ action: AnyAction, _ identity: Identity) async throws {
+        guard identity.role.mayCall(action), call.isOperator || !AccessRole.isForOperators(action) else {
+            throw APIError.accessDenied(
+                "\(action.service):\(action.name)",
+                "trn:\(action.service):\(identity.scope.region):\(identity.scope.accountID):*")
+        }
+        guard let permissions = identity.permissions, !AccessRole.needsNoPolicy(action) else { return }
+        let access = CallAccess(permissions, action, call.scope, call.parameters)
+        call.access = access
+        try await services.store.read { tx in try access.authorize(tx) }
     }
 
     /// The arguments of all places together: query and body merge.
@@ -125,6 +134,8 @@ public final class Dispatcher: Sendable {
         var accessKeyID: String
         var role: AccessRole
         var hostID: String
+        /// `nil`: all that its role is good for.
+        var permissions: Permissions?
     }
 
     private func identify(
@@ -143,9 +154,12 @@ public final class Dispatcher: Sendable {
         guard let key = services.keys.key(signed.accessKeyID, now: now) else {
             throw .invalidAccessKey(signed.accessKeyID)
         }
+        try services.keys.checkToken(signed.securityToken, of: key, now: now)
+        let isRestricted = key.role == .user || key.role == .temporary
         return Identity(
             scope: Scope(accountID: key.accountID, region: signed.scope.region), service: signed.scope.service,
-            accessKeyID: signed.accessKeyID, role: key.role, hostID: key.hostID)
+            accessKeyID: signed.accessKeyID, role: key.role, hostID: key.hostID,
+            permissions: isRestricted ? services.keys.permissions(of: key) : nil)
     }
 
     /// What the caller is told of an error: ours as they are, the store's as unavailable, the rest as internal.
@@ -165,9 +179,10 @@ public final class Dispatcher: Sendable {
         }
     }
 
-    /// A refused mutating call leaves its audit row too; a store that cannot take it does not change the answer.
+    /// A refused mutating call leaves its audit row too, and any that was denied; a store that cannot take it does not
+    /// change the answer.
     private func auditRefusal(of action: AnyAction, _ call: Call, _ error: APIError) async {
-        guard action.isMutating else { return }
+        guard action.isMutating || error.code.name == "AccessDenied" else { return }
         let entry = call.auditEntry(action.name, outcome: error.code.name)
         try? await services.store.write { tx in try tx.audit(entry) }
     }

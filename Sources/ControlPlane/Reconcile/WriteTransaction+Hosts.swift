@@ -4,10 +4,15 @@ public import Store
 extension ReadTransaction {
     /// The hosts that hold any of these ENIs: who must acknowledge a change that concerns them.
     public func hosts(holding interfaces: [NetworkInterface]) throws -> [String] {
-        let instances = Set(interfaces.map(\.instanceID)).subtracting([""])
-        guard !instances.isEmpty else { return [] }
-        let list = try list(ListQuery<Instance>().ids(Array(instances)), in: nil).items
-        return Set(list.map(\.hostID)).subtracting([""]).sorted()
+        var hosts: Set<String> = []
+        let owned = Dictionary(grouping: interfaces.filter { !$0.instanceID.isEmpty }) {
+            Scope(accountID: $0.accountID, region: $0.region)
+        }
+        for (scope, interfaces) in owned {
+            let instances = Set(interfaces.map(\.instanceID)).sorted()
+            hosts.formUnion(try list(ListQuery<Instance>().ids(instances), in: scope).items.map(\.hostID))
+        }
+        return hosts.subtracting([""]).sorted()
     }
 
     /// Which of these ENIs hosts other than one hold. One that no host holds any more is nobody else's.

@@ -15,10 +15,23 @@ public struct AccessKey: Resource, Equatable {
     public var expiresAt: Int64
     /// Unix milliseconds.
     public var createdAt: Int64
+    /// What its owner calls it; may be empty.
+    public var name: String
+    /// A key that is not is refused like one that does not exist.
+    public var isEnabled: Bool
+    /// Names of the policies of a user key.
+    public var policies: [String]
+    /// The lasting key a temporary one was made with; empty otherwise.
+    public var parentID: String
+    /// Lower-case hex SHA-256 of a temporary key's session token; empty otherwise.
+    public var tokenHash: String
+    /// Policy document that narrows a temporary key further; empty when nothing does.
+    public var sessionPolicy: String
 
     public init(
         id: Identifier<AccessKey>, accountID: String, region: String, sealedSecret: String, role: AccessRole,
-        hostID: String = "", expiresAt: Int64 = 0, createdAt: Int64
+        hostID: String = "", expiresAt: Int64 = 0, createdAt: Int64, name: String = "", isEnabled: Bool = true,
+        policies: [String] = [], parentID: String = "", tokenHash: String = "", sessionPolicy: String = ""
     ) {
         self.id = id
         self.accountID = accountID
@@ -28,5 +41,11 @@ public struct AccessKey: Resource, Equatable {
         self.hostID = hostID
         self.expiresAt = expiresAt
         self.createdAt = createdAt
+        self.name = name
+        self.isEnabled = isEnabled
+        self.policies = policies
+        self.parentID = parentID
+        self.tokenHash = tokenHash
+        self.sessionPolicy = sessionPolicy
     }
 }

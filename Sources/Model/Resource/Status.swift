@@ -53,6 +53,10 @@ public enum TrafficType: String, Codable, Sendable {
 public enum AccessRole: String, Codable, Sendable {
     /// Everything in its account.
     case root
+    /// What its policies allow.
+    case user
+    /// What the key it was made with may do, for a while, with a session token.
+    case temporary
     /// The calls of an agent, for its own host.
     case agent
     /// `JoinHost`, once.

@@ -6,6 +6,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 resources") { db in try db.execute(sql: resources) }
         migrator.registerMigration("2 network ACLs and budgets") { db in try db.execute(sql: networkACLs) }
+        migrator.registerMigration("3 access") { db in try db.execute(sql: access) }
         migrator.registerMigration("4 load balancing and projects") { db in try db.execute(sql: loadBalancing) }
         return migrator
     }

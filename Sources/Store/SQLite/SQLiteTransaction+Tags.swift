@@ -20,6 +20,7 @@ extension SQLiteTransaction {
     }
 
     func tagPage(_ query: TagQuery, in scope: Scope) throws -> [ResourceTag] {
+        if let shown { return try shownTagPage(query, in: scope, shown) }
         var sql = "SELECT resourceID, key, value FROM tag WHERE accountID = ? AND region = ? AND tagType = ?"
         var arguments: StatementArguments = [scope.accountID, scope.region, query.tagType]
         if let ids = query.resourceIDs {

@@ -4,9 +4,13 @@ import Model
 /// One transaction on a connection, in words of the domain.
 struct SQLiteTransaction: WriteTransaction {
     let db: Database
+    /// What lists show; `nil` is everything.
+    var shown: (any RowAccess)?
+    /// Who is told of inserted rows.
+    var watcher: (any RowAccess)?
 
     // A Codable value ↔ a row whose columns are its properties.
-    private struct Row<R: Resource>: FetchableRecord, PersistableRecord, Encodable, Decodable {
+    struct Row<R: Resource>: FetchableRecord, PersistableRecord, Encodable, Decodable {
         static var databaseTableName: String { R.table }
         var sequence: Int64?
         var resource: R
@@ -103,6 +107,7 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func list<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> ListPage<R> {
+        if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownList(query, in: scope, shown) }
         let (sql, arguments, limit) = statement(of: query, in: scope)
         let rows = try Row<R>.fetchAll(db, sql: sql, arguments: arguments)
         let page = rows.prefix(limit)
@@ -110,6 +115,7 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func count<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> Int {
+        if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownCount(query, in: scope, shown) }
         let (sql, arguments) = conditions(query, scope)
         return try Int.fetchOne(
             db, sql: "SELECT COUNT(*) FROM \(R.table)" + Self.whereClause(sql), arguments: arguments) ?? 0
@@ -121,6 +127,7 @@ struct SQLiteTransaction: WriteTransaction {
         {
             throw StoreError.duplicate(resource.id.rawValue)
         }
+        watcher?.inserted(resource)
     }
 
     func update<R: Resource>(_ resource: R) throws {
@@ -128,8 +135,10 @@ struct SQLiteTransaction: WriteTransaction {
         let columns = container.keys.sorted()
         let assignments = columns.map { "\($0.quotedDatabaseIdentifier) = ?" }.joined(separator: ", ")
         var arguments = StatementArguments(columns.map { container[$0] })
-        arguments += [resource.id.rawValue]
-        try db.execute(sql: "UPDATE \(R.table) SET \(assignments) WHERE id = ?", arguments: arguments)
+        arguments += [resource.id.rawValue, resource.accountID, resource.region]
+        try db.execute(
+            sql: "UPDATE \(R.table) SET \(assignments) WHERE id = ? AND accountID = ? AND region = ?",
+            arguments: arguments)
         guard db.changesCount == 1 else { throw StoreError.missing(resource.id.rawValue) }
     }
 
@@ -153,17 +162,5 @@ struct SQLiteTransaction: WriteTransaction {
     func raiseGeneration() throws -> Int64 {
         try db.execute(sql: "UPDATE counter SET value = value + 1 WHERE name = 'generation'")
         return try generation()
-    }
-
-    func audit(_ entry: AuditEntry) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO audit (at, requestID, accountID, region, accessKeyID, action, outcome)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                entry.at, entry.requestID, entry.accountID, entry.region, entry.accessKeyID, entry.action,
-                entry.outcome,
-            ])
     }
 }

@@ -4,8 +4,15 @@ import CloudAPI
 /// `weir admin`: what only an operator does.
 struct AdminCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "admin", abstract: "Operate the server.",
-        subcommands: [Freeze.self, Unfreeze.self, APICoverageCommand.self])
+        commandName: "admin", abstract: "Operate the server: accounts, keys, policies, audit, reset, freeze.",
+        discussion: """
+            Every command is a signed call of service weir: it works against any server this machine has a key for \
+            (VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY, else the root key in the server's data directory).
+            """,
+        subcommands: [
+            AccountCommand.self, KeyCommand.self, PolicyCommand.self, AuditCommand.self, ResetCommand.self,
+            Freeze.self, Unfreeze.self, APICoverageCommand.self,
+        ])
 
     struct Freeze: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -23,7 +23,7 @@ struct ConnectionOptions: ParsableArguments {
         help: "The server's data directory, for its credentials (default: WEIR_DATA_DIR, else the server's default).")
     var dataDir: String?
 
-    /// A client that signs with VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY, or with the root key of this machine.
+    /// A client that signs with VOLCENGINE_ACCESS_KEY and VOLCENGINE_SECRET_KEY (and VOLCENGINE_SESSION_TOKEN), or with the root key of this machine.
     func client() throws -> APIClient {
         let environment = ProcessInfo.processInfo.environment
         let directory =
@@ -39,7 +39,8 @@ struct ConnectionOptions: ParsableArguments {
         }
         var credentials: Credentials?
         if let id = environment["VOLCENGINE_ACCESS_KEY"], let secret = environment["VOLCENGINE_SECRET_KEY"] {
-            credentials = Credentials(accessKeyID: id, secretAccessKey: secret)
+            credentials = Credentials(
+                accessKeyID: id, secretAccessKey: secret, sessionToken: environment["VOLCENGINE_SESSION_TOKEN"])
         } else if let file {
             credentials = Credentials(accessKeyID: file.AccessKeyId, secretAccessKey: file.SecretAccessKey)
         }

@@ -66,6 +66,12 @@ struct ServeCommand: AsyncParsableCommand {
     var hostLostSeconds: Int?
     @Option(help: "Milliseconds a status stays transitional at least (default 0).")
     var asyncDelay: Int?
+    @Option(
+        help: """
+            A number that IDs, MACs and VNIs come from: the same calls in an account and region get the same ones. \
+            Secrets never do.
+            """)
+    var seed: Int?
     @Option(help: "The agent's executable (default: weir-agent beside weir).")
     var agentPath: String?
     @Option(help: "Where the agent mounts its bpffs (default /run/weir/<lab-name>).")
@@ -105,6 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
         set("auth", auth)
         set("flow-logs.window-seconds", flowLogsWindowSeconds)
         set("async-delay", asyncDelay)
+        set("seed", seed)
         set("agent-path", agentPath)
         set("agent-run-dir", agentRunDir)
         set("agent-attach", agentAttach)

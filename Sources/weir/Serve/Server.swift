@@ -23,11 +23,19 @@ struct Server {
         let keys = AccessKeyRing(sealer: SecretSealer(key: try directory.sealingKey()))
         let store = try SQLiteStore(path: directory.intentFile)
         let flowLogs = try SQLiteFlowLogStore(path: directory.flowsFile)
-        let services = Services(
+        var prepared = Services(
             settings: configuration.settings, store: store, flowLogs: flowLogs, keys: keys, changes: ChangeSignal(),
             ledgers: LedgerBook())
+        if let seed = configuration.settings.seed {
+            let start = try await store.write { tx in try tx.raise(counter: "seeded start") }
+            prepared.random = RandomSource(seed: seed, epoch: start - 1)
+        }
+        prepared.rootKeyRotated = { old, new in rotateCredentials(directory, old, new) }
+        let services = prepared
         for id in try await store.read({ tx in try keys.load(tx) }) {
-            logger.error("an access key cannot be opened with this secret.key", metadata: ["access-key": "\(id)"])
+            logger.error(
+                "an access key is left out: this secret.key does not open it, or a policy of it cannot be read",
+                metadata: ["access-key": "\(id)"])
         }
         let root = try await rootCredentials(directory, store, keys)
         let dispatcher = Dispatcher(
@@ -119,6 +127,16 @@ struct Server {
         } catch { logger.error("credentials not written", metadata: ["cause": "\(error)"]) }
     }
 
+    /// The command line on this machine goes on with the key that follows its own.
+    private func rotateCredentials(_ directory: DataDirectory, _ old: String, _ new: Credentials) {
+        guard var known = directory.readCredentials(), known.AccessKeyId == old else { return }
+        known.AccessKeyId = new.accessKeyID
+        known.SecretAccessKey = new.secretAccessKey
+        do { try directory.write(known) } catch {
+            logger.error("credentials not written", metadata: ["cause": "\(error)"])
+        }
+    }
+
     private func keeper(
         _ tls: TLSListener, _ directory: DataDirectory, _ services: Services, _ root: Credentials
     ) throws -> CertificateWatch {
@@ -136,7 +154,8 @@ struct Server {
         return CertificateWatch(first, certificateFile: files.certificate, keyFile: files.key, logger: logger) { new in
             services.tlsEndpoint.value?.pin = new.pin
             guard let known = directory.readCredentials() else { return }
-            writeCredentials(directory, root, known.Endpoint, new.pin)
+            let current = Credentials(accessKeyID: known.AccessKeyId, secretAccessKey: known.SecretAccessKey)
+            writeCredentials(directory, current, known.Endpoint, new.pin)
         }
     }
 

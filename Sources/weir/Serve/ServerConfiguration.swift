@@ -40,6 +40,7 @@ import SystemPackage
 /// | `quotas.…` | see ``Settings/Quotas`` | most of one kind per account and region, 0–1000000000 (which is no limit) |
 /// | `instance-types-without-mirroring` | `ecs.g4i.` | beginnings of types that are no mirror sources; commas between |
 /// | `registered-instances-only` | `false`; `true` for agents without lab | ENIs attach to registered instances alone |
+/// | `seed` | none | a number that IDs, MACs and VNIs come from: the same calls get the same ones |
 /// | `agent-path` | beside `weir` | the agent's executable |
 /// | `agent-run-dir` | `/run/weir/<lab-name>` | where the agent mounts its bpffs |
 /// | `agent-attach` | `auto` | how that agent attaches programs: `tcx`, `clsact` or `auto` |
@@ -64,7 +65,7 @@ struct ServerConfiguration {
             "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent",
             "enforce-security-groups",
             "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth", "flow-logs.window-seconds",
-            "async-delay",
+            "async-delay", "seed",
             "agent-path", "agent-run-dir", "agent-attach", "test-hold-milliseconds",
         ] + limitKeys + HTTPLimits.keys
 
@@ -183,6 +184,8 @@ struct ServerConfiguration {
         settings.flowWindowSeconds = number("flow-logs.window-seconds", 0, 0...3600)
         settings.hostLostSeconds = number("host-lost-seconds", settings.hostLostSeconds, 3...3600)
         settings.asyncDelayMilliseconds = Int64(number("async-delay", 0, 0...600_000))
+        let seed = number("seed", -1, -1...Int.max)
+        settings.seed = seed < 0 ? nil : UInt64(seed)
         settings.holdTokenCallsMilliseconds = Int64(number("test-hold-milliseconds", 0, 0...60_000))
         settings.registersUnknownInstances = settings.allowsUnsigned || settings.lab || settings.dataPlane == .none
         let limitProblems = readLimits(text: text, number: number, flag: flag)
@@ -219,6 +222,7 @@ struct ServerConfiguration {
             "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
             "host-lost-seconds = \(settings.hostLostSeconds)",
             "async-delay = \(settings.asyncDelayMilliseconds)",
+            "seed = \(settings.seed.map(String.init) ?? "(none)")",
             "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",
             "agent-run-dir = \(agentRunDirectory)", "agent-attach = \(agentAttach)",
             "test-hold-milliseconds = \(settings.holdTokenCallsMilliseconds)",

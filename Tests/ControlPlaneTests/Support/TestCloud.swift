@@ -37,6 +37,9 @@ final class TestCloud: Sendable {
         settler = Settler(services: services, logger: logger) { time.now }
     }
 
+    /// Unix milliseconds.
+    var now: Int64 { time.now }
+
     /// Turns the clock on.
     func pass(seconds: Int64) { pass(milliseconds: seconds * 1000) }
     func pass(milliseconds: Int64) { time.turn(by: milliseconds) }

@@ -44,7 +44,7 @@ struct AdoptDevice: WriteAction, WeirAction {
         let instance = try instance(request, host, call, tx)
         let (vpc, subnet) = try network(host, address, call, tx)
         let id: Identifier<NetworkInterface> = call.newID("eni")
-        var random = SystemRandomNumberGenerator()
+        var random = call.random(for: "mac")
         let mac = device.mac ?? MACAddress(bits: 0x0200_0000_0000 | UInt64.random(in: 0..<1 << 40, using: &random))
         let devices = try tx.count(ListQuery<NetworkInterface>().filter("instanceID", instance), in: call.scope)
         try tx.insert(

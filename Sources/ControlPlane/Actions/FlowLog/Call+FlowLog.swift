@@ -2,10 +2,6 @@ import CloudAPI
 import Model
 import Store
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#endif
-
 extension Call {
     /// A flow log that may change now. `frozen`: what a frozen one answers; only starting and stopping have a text of
     /// their own for it.
@@ -42,7 +38,7 @@ extension Call {
     /// Makes the project's row.
     func makeLogProject(named name: String, _ tx: any WriteTransaction) throws -> LogProject {
         let project = LogProject(
-            id: Self.newUUID(), accountID: scope.accountID, region: scope.region, name: name, createdAt: now)
+            id: newUUID(), accountID: scope.accountID, region: scope.region, name: name, createdAt: now)
         try tx.insert(project)
         return project
     }
@@ -52,11 +48,27 @@ extension Call {
         named name: String, of project: LogProject, indexed: Bool, _ tx: any WriteTransaction
     ) throws -> LogTopic {
         let topic = LogTopic(
-            id: Self.newUUID(), accountID: scope.accountID, region: scope.region, projectID: project.id, name: name,
+            id: newUUID(), accountID: scope.accountID, region: scope.region, projectID: project.id, name: name,
             indexed: indexed, createdAt: now)
         try tx.insert(topic)
         return topic
     }
 
-    private static func newUUID<R>() -> Identifier<R> { Identifier(UUID().uuidString.lowercased()) }
+    /// A random UUID (RFC 9562, version 4), as project and topic IDs are.
+    private func newUUID<R>() -> Identifier<R> {
+        var random = random(for: "uuid")
+        let high = random.next() & 0xffff_ffff_ffff_0fff | 0x4000
+        let low = random.next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
+        func hex(_ value: UInt64) -> String {
+            let digits = String(value, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        let digits = hex(high) + hex(low)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { text.append("-") }
+            text.append(digit)
+        }
+        return Identifier(text)
+    }
 }

@@ -41,9 +41,6 @@ struct RegisterInstance: WriteAction, WeirAction {
             instance.instanceType = request.instanceType ?? known.instanceType
             try tx.update(instance)
         } else {
-            guard try tx.find(Instance.self, request.id, in: nil) == nil else {
-                throw APIError.inUse("InstanceId", "instance ID")
-            }
             instance = Instance(
                 id: Identifier(request.id), accountID: call.scope.accountID, region: call.scope.region,
                 vpcID: request.vpcID ?? "", instanceType: request.instanceType ?? "",

@@ -50,8 +50,8 @@ extension Call {
 
     /// A random, locally administered MAC that no ENI of the account has.
     func newMAC(_ tx: any ReadTransaction) throws -> MACAddress {
-        var random = SystemRandomNumberGenerator()
         for _ in 0..<16 {
+            var random = random(for: "mac")
             let mac = MACAddress(bits: 0x0200_0000_0000 | UInt64.random(in: 0..<1 << 40, using: &random))
             let query = ListQuery<NetworkInterface>().filter("mac", mac.description)
             if try tx.count(query, in: scope) == 0 { return mac }

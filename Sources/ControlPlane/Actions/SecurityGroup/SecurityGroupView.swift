@@ -60,7 +60,7 @@ extension Call {
     /// The ENIs that carry a group.
     func members(of group: SecurityGroup, _ tx: any ReadTransaction) throws -> [NetworkInterface] {
         let query = ListQuery<NetworkInterface>().filter("vpcID", group.vpcID.rawValue)
-            .filter(list: "securityGroupIDs", anyOf: [group.id.rawValue])
+            .filter(list: "securityGroupIDs", anyOf: [group.id.rawValue]).evenHidden()
         return try tx.list(query, in: scope).items
     }
 

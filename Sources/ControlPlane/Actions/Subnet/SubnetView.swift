@@ -34,7 +34,8 @@ extension Call {
         let tables = Dictionary(
             try tx.list(ListQuery<Vpc>().ids(subnets.map(\.vpcID.rawValue)), in: scope).items
                 .map { ($0.id, $0.routeTableID) }, uniquingKeysWith: { first, _ in first })
-        let query = ListQuery<NetworkInterface>().filter("subnetID", anyOf: subnets.map(\.id.rawValue))
+        // What is taken is taken, whoever may see by what.
+        let query = ListQuery<NetworkInterface>().filter("subnetID", anyOf: subnets.map(\.id.rawValue)).evenHidden()
         var used: [Identifier<Subnet>: Int] = [:]
         for interface in try tx.list(query, in: scope).items {
             // An adopted device may have an address the subnet would not assign: it takes none away.

@@ -54,12 +54,13 @@ struct CreateTrafficMirrorSession: WriteAction {
         try call.requireNoLoop(source: source, target: target, tx)
 
         let id: Identifier<TrafficMirrorSession> = call.newID("tms")
+        var random = call.random(for: "vni")
         var session = TrafficMirrorSession(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: request.projectName, networkInterfaceID: source.id,
             targetID: target.id, filterID: filter.id, priority: request.priority,
             // 0 is taken when asked for, but never handed out.
-            virtualNetworkID: request.virtualNetworkID ?? Int.random(in: 1...0xff_ffff),
+            virtualNetworkID: request.virtualNetworkID ?? Int.random(in: 1...0xff_ffff, using: &random),
             packetLength: request.packetLength, status: .creating, createdAt: call.now, updatedAt: call.now)
         try call.requireFreePriority(of: session, tx)
         try checkQuotas(source, call, tx)

@@ -1,0 +1,58 @@
+import CloudAPI
+public import Model
+import Synchronization
+
+/// Where IDs, MACs and VNIs come from: the system's generator, or a seed, for tests that want the same ones each time.
+///
+/// With a seed each kind in each account and region counts for itself, so that what one test makes does not change
+/// what another gets beside it.
+public final class RandomSource: Sendable {
+    /// One use of the source.
+    public struct Generator: RandomNumberGenerator {
+        fileprivate var state: UInt64?
+
+        public mutating func next() -> UInt64 {
+            guard let old = state else {
+                var system = SystemRandomNumberGenerator()
+                return system.next()
+            }
+            // SplitMix64.
+            let new = old &+ 0x9e37_79b9_7f4a_7c15
+            state = new
+            var value = new
+            value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+            return value ^ (value >> 31)
+        }
+    }
+
+    private struct Kind: Hashable {
+        var name: String
+        var scope: Scope
+    }
+
+    private let seed: String?
+    private let counts = Mutex<[Kind: UInt64]>([:])
+
+    /// `seed`: `nil` is the system's generator. `epoch`: how often the server has started over its data before; with
+    /// another one the IDs are others, since those of before are taken.
+    public init(seed: UInt64?, epoch: Int64 = 0) {
+        self.seed = seed.map { "\($0);\(epoch)" }
+    }
+
+    public func generator(for kind: String, in scope: Scope) -> Generator {
+        guard let seed else { return Generator(state: nil) }
+        let count = counts.withLock { counts in
+            let kind = Kind(name: kind, scope: scope)
+            counts[kind, default: 0] += 1
+            return counts[kind] ?? 0
+        }
+        let text = "\(seed);\(scope.accountID);\(scope.region);\(kind);\(count)"
+        return Generator(state: UInt64(Signer.sha256(text.utf8).prefix(16), radix: 16) ?? 0)
+    }
+
+    /// Starts an account's counts anew: to be called when nothing of it is left.
+    func restart(accountID: String) {
+        counts.withLock { counts in counts = counts.filter { $0.key.scope.accountID != accountID } }
+    }
+}

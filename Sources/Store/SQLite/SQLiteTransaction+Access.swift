@@ -1,0 +1,86 @@
+import GRDB
+import Model
+
+extension SQLiteTransaction {
+    func showing(_ access: any RowAccess) -> any ReadTransaction {
+        var copy = self
+        copy.shown = access
+        return copy
+    }
+
+    func watched(by access: any RowAccess) -> any WriteTransaction {
+        var copy = self
+        copy.watcher = access
+        return copy
+    }
+
+    /// This transaction as one that sees everything.
+    private var open: SQLiteTransaction { SQLiteTransaction(db: db) }
+
+    /// More rows than there are.
+    private static var everything: Int { 1 << 40 }
+
+    /// A page of the rows that are shown; the others take no place on it.
+    func shownList<R: Resource>(
+        _ query: ListQuery<R>, in scope: Scope?, _ access: any RowAccess
+    ) throws -> ListPage<R> {
+        var all = query
+        var skip = 0
+        var limit = Self.everything
+        switch query.page {
+        case .all: all.page = .after(sequence: nil, limit: limit)
+        case .after(let sequence, let size):
+            limit = size
+            all.page = .after(sequence: sequence, limit: Self.everything)
+        case .number(let number, let size):
+            limit = size
+            skip = (number - 1).multipliedReportingOverflow(by: size).partialValue
+            all.page = .after(sequence: nil, limit: Self.everything)
+        }
+        let (sql, arguments, _) = statement(of: all, in: scope)
+        let rows = try Row<R>.fetchCursor(db, sql: sql, arguments: arguments)
+        var page: [Row<R>] = []
+        while let row = try rows.next() {
+            guard try access.shows(row.resource, open) else { continue }
+            if skip > 0 {
+                skip -= 1
+                continue
+            }
+            if page.count == limit {
+                return ListPage(items: page.map(\.resource), next: page.last?.sequence)
+            }
+            page.append(row)
+        }
+        return ListPage(items: page.map(\.resource), next: nil)
+    }
+
+    func shownCount<R: Resource>(_ query: ListQuery<R>, in scope: Scope?, _ access: any RowAccess) throws -> Int {
+        let (sql, arguments, _) = statement(
+            of: query.page(.after(sequence: nil, limit: Self.everything)), in: scope)
+        let rows = try Row<R>.fetchCursor(db, sql: sql, arguments: arguments)
+        var count = 0
+        while let row = try rows.next() {
+            if try access.shows(row.resource, open) { count += 1 }
+        }
+        return count
+    }
+
+    func shownTagPage(_ query: TagQuery, in scope: Scope, _ access: any RowAccess) throws -> [ResourceTag] {
+        var shown: [String: Bool] = [:]
+        var page: [ResourceTag] = []
+        var step = query
+        step.limit = max(query.limit, 100)
+        while true {
+            let rows = try open.tagPage(step, in: scope)
+            for row in rows {
+                let isShown =
+                    try shown[row.resourceID] ?? access.showsTags(of: row.resourceID, query.tagType, in: scope, open)
+                shown[row.resourceID] = isShown
+                if isShown { page.append(row) }
+                if page.count == query.limit { return page }
+            }
+            guard rows.count == step.limit, let last = rows.last else { return page }
+            step.after = (last.resourceID, last.tag.key)
+        }
+    }
+}
