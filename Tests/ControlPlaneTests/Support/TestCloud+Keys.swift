@@ -1,5 +1,6 @@
 import CloudAPI
 import ControlPlane
+import Model
 import Testing
 
 /// A key as its holder has it.
