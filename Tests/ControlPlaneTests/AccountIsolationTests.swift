@@ -36,8 +36,11 @@ import Testing
 
     @Test func `the table has every action, and no other`() async throws {
         let table = Self.table(try await Estate(TestCloud()))
-        let known = ActionRegistry.all.filter { !Self.agentActions.contains($0.name) }.map { "\($0.service):\($0.name)" }
-        #expect(Set(known).subtracting(table.keys) == [], "add a row: what the action answers when all it names is another's")
+        let known = ActionRegistry.all.filter { !Self.agentActions.contains($0.name) }
+            .map { "\($0.service):\($0.name)" }
+        #expect(
+            Set(known).subtracting(table.keys) == [],
+            "add a row: what the action answers when all it names is another's")
         #expect(Set(table.keys).subtracting(known) == [])
     }
 

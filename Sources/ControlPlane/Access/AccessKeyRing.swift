@@ -72,7 +72,9 @@ public final class AccessKeyRing: Sendable {
     func permissions(of key: Entry) -> Permissions? {
         state.withLock { state in
             func own(_ key: Entry) -> Permissions? {
-                key.role == .root ? nil : Permissions(key.policies.flatMap { state.policies["\(key.accountID)/\($0)"] ?? [] })
+                if key.role == .root { return nil }
+                return Permissions(
+                    key.policies.flatMap { state.policies[AccessPolicy.id(key.accountID, $0)] ?? [] })
             }
             guard key.role == .temporary else { return own(key) }
             guard let parent = state.entries[key.parentID] else { return Permissions([]) }
@@ -92,7 +94,7 @@ public final class AccessKeyRing: Sendable {
         }
         for key in try tx.list(ListQuery<AccessKey>(), in: nil).items {
             let known = state.withLock { state in
-                key.policies.allSatisfy { state.policies["\(key.accountID)/\($0)"] != nil }
+                key.policies.allSatisfy { state.policies[AccessPolicy.id(key.accountID, $0)] != nil }
             }
             guard known, let secret = try? sealer.open(key.sealedSecret, context: key.id.rawValue),
                 key.sessionPolicy.isEmpty || (try? PolicyDocument(key.sessionPolicy)) != nil

@@ -17,6 +17,16 @@ struct NamedResources: Sendable {
         self.ids = ids
     }
 
+    /// Those that have the form in which the server makes IDs: what an audit row may hold of what somebody wrote.
+    var plainIDs: [String] {
+        ids.filter { id in
+            id.utf8.count <= 64
+                && id.utf8.allSatisfy {
+                    $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0)
+                }
+        }
+    }
+
     /// The ID in a TRN, or the text itself.
     private static func id(_ value: String) -> String {
         guard value.hasPrefix("trn:"), let slash = value.lastIndex(of: "/") else { return value }

@@ -168,7 +168,7 @@ enum ClientToken {
 extension Call {
     /// `made`: the JSON object of the result, which has the ID of what was made.
     func auditEntry(_ action: String, outcome: String, made: Data = Data()) -> AuditEntry {
-        var ids = NamedResources(parameters).ids
+        var ids = NamedResources(parameters).plainIDs
         if let id = ResultID.first(in: made) { ids.append(id) }
         return AuditEntry(
             at: now, requestID: requestID, accountID: scope.accountID, region: scope.region,
@@ -180,7 +180,7 @@ extension Call {
     /// `ids`: what the call is about besides the resources it names, such as keys and accounts.
     func auditEntry(_ action: String, outcome: String, about ids: String...) -> AuditEntry {
         var entry = auditEntry(action, outcome: outcome)
-        entry.resources = (NamedResources(parameters).ids + ids).joined(separator: " ")
+        entry.resources = (NamedResources(parameters).plainIDs + ids).joined(separator: " ")
         return entry
     }
 }
@@ -195,7 +195,8 @@ enum ResultID {
                 index += 1
                 continue
             }
-            let text = String(decoding: object[(index + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+            let value = object[(index + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }
+            let text = String(decoding: value, as: UTF8.self)
             return ResourceKind.of(id: text) == nil ? nil : text
         }
         return nil

@@ -13,6 +13,7 @@ struct DeleteAccount: ServiceAction, WeirAction {
     init() {}
 
     func run(_ request: Request, _ call: Call) async throws -> EmptyResult {
+        try await requireNoHosts(request.accountID, call)
         _ = try await ResetAccount.empty(request.accountID, call)
         let (keys, policies) = try await call.services.store.write { tx in
             guard try tx.find(Account.self, request.accountID, in: nil) != nil else {
@@ -34,5 +35,18 @@ struct DeleteAccount: ServiceAction, WeirAction {
         for key in keys { call.services.keys.remove(key.id.rawValue) }
         for policy in policies { call.services.keys.put(nil, policy: policy.id.rawValue) }
         return EmptyResult()
+    }
+
+    /// A host whose key is gone keeps what it has in its kernel: its agent must be gone before.
+    private func requireNoHosts(_ accountID: String, _ call: Call) async throws {
+        let hosts = try await call.services.store.read { tx in
+            try tx.list(ListQuery<Host>().filter("accountID", accountID), in: nil).items
+        }.filter { call.settings.isReachable(heardAt: $0.heardAt, now: call.now) }
+        guard hosts.isEmpty else {
+            throw APIError(
+                .init("InvalidAccountId.InUse", 409),
+                "Hosts of the account are at work (\(hosts.map(\.name).joined(separator: ", "))); run weir-agent down there."
+            )
+        }
     }
 }
