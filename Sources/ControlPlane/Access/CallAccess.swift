@@ -113,7 +113,11 @@ final class CallAccess: RowAccess {
 
     // MARK: What lists show
 
-    func restricts<R: Resource>(_ type: R.Type) -> Bool { isList && ResourceKind.of(type) != nil }
+    /// Also beside a single resource: a VPC's own page names its subnets. What explains or counts for an operator is
+    /// judged as a whole and shown whole.
+    func restricts<R: Resource>(_ type: R.Type) -> Bool {
+        action.service != "weir" && !action.isMutating && ResourceKind.of(type) != nil
+    }
 
     func shows<R: Resource>(_ row: R, _ tx: any ReadTransaction) throws -> Bool {
         guard let kind = ResourceKind.of(R.self), let resource = try kind.resource(row, tx) else { return false }
