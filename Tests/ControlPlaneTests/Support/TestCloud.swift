@@ -73,8 +73,14 @@ final class TestCloud: Sendable {
     func change<R: Resource>(_ type: R.Type, _ id: String, _ body: @escaping @Sendable (inout R) -> Void) async throws {
         try await store.write { tx in
             guard var resource = try tx.find(type, id, in: nil) else { throw StoreError.missing(id) }
+            let owner = Scope(accountID: resource.accountID, region: resource.region)
             body(&resource)
-            try tx.update(resource)
+            if owner == Scope(accountID: resource.accountID, region: resource.region) {
+                try tx.update(resource)
+            } else {
+                try tx.delete(type, id)
+                try tx.insert(resource)
+            }
         }
     }
 
