@@ -12,7 +12,7 @@ final class CallAccess: RowAccess {
     private let action: AnyAction
     private let scope: Scope
     private let parameters: Parameters
-    private let named: [String]
+    private let named: [NamedResources.Name]
     private let made = Mutex<[any Resource & Sendable]>([])
 
     init(_ permissions: Permissions, _ action: AnyAction, _ scope: Scope, _ parameters: Parameters) {
@@ -20,7 +20,7 @@ final class CallAccess: RowAccess {
         self.action = action
         self.scope = scope
         self.parameters = parameters
-        named = NamedResources(parameters).ids
+        named = NamedResources(parameters).names
     }
 
     private var actionName: String { "\(action.service):\(action.name)" }
@@ -43,8 +43,11 @@ final class CallAccess: RowAccess {
     /// Checks what the call made and left.
     /// - Throws: `AccessDenied`; the transaction must not commit then.
     func authorizeOutcome(_ tx: any ReadTransaction) throws {
-        for id in named {
-            if let resource = try ResourceKind.of(id: id)?.find(id, scope, tx) { try require(given(resource)) }
+        for name in named {
+            let place = place(of: name)
+            if let resource = try ResourceKind.of(id: name.id)?.find(name.id, place, tx) {
+                try require(given(resource))
+            }
         }
         for row in made.withLock({ $0 }) {
             if let interface = row as? NetworkInterface, interface.serviceManaged { continue }
@@ -59,6 +62,11 @@ final class CallAccess: RowAccess {
         var resource = resource
         resource.requestTags = requestTags
         return resource
+    }
+
+    /// Where a named resource is: in the caller's account, whatever account a TRN names.
+    private func place(of name: NamedResources.Name) -> Scope {
+        Scope(accountID: scope.accountID, region: name.region ?? scope.region)
     }
 
     private func trn(_ path: String) -> String { "trn:\(action.service):\(scope.region):\(scope.accountID):\(path)" }
@@ -78,11 +86,12 @@ final class CallAccess: RowAccess {
             let noun = action.name.hasPrefix("Describe") ? String(action.name.dropFirst(8).dropLast()) : ""
             return [AccessedResource(trn: ResourceKind.of(noun: noun)?.trn("*", in: scope) ?? trn("*"))]
         }
-        for id in named {
-            guard let kind = ResourceKind.of(id: id) else { continue }
+        for name in named {
+            guard let kind = ResourceKind.of(id: name.id) else { continue }
+            let place = place(of: name)
             var resource =
-                try kind.find(id, scope, tx)
-                ?? AccessedResource(trn: kind.trn(kind.isWhole ? id : "*", in: scope))
+                try kind.find(name.id, place, tx)
+                ?? AccessedResource(trn: kind.trn(kind.isWhole ? name.id : "*", in: place))
             resource.requestTags = requestTags
             list.append(resource)
         }

@@ -5,21 +5,28 @@ import Model
 ///
 /// Not by a list of parameters for each action: an action that is new is covered from its first day.
 struct NamedResources: Sendable {
+    /// One of them.
+    struct Name: Sendable, Hashable {
+        var id: String
+        /// Of a TRN: the region it names, which need not be that of the call.
+        var region: String?
+    }
+
     /// In the order of the arguments' keys, each once.
-    let ids: [String]
+    let names: [Name]
 
     init(_ parameters: Parameters) {
-        var ids: [String] = []
+        var names: [Name] = []
         for (key, value) in parameters.sorted where !Self.isFreeText(key) {
-            let id = Self.id(value)
-            if ResourceKind.of(id: id) != nil, !ids.contains(id) { ids.append(id) }
+            let name = Self.name(value)
+            if ResourceKind.of(id: name.id) != nil, !names.contains(name) { names.append(name) }
         }
-        self.ids = ids
+        self.names = names
     }
 
     /// Those that have the form in which the server makes IDs: what an audit row may hold of what somebody wrote.
     var plainIDs: [String] {
-        ids.filter { id in
+        names.map(\.id).filter { id in
             id.utf8.count <= 64
                 && id.utf8.allSatisfy {
                     $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0)
@@ -27,10 +34,14 @@ struct NamedResources: Sendable {
         }
     }
 
-    /// The ID in a TRN, or the text itself.
-    private static func id(_ value: String) -> String {
-        guard value.hasPrefix("trn:"), let slash = value.lastIndex(of: "/") else { return value }
-        return String(value[value.index(after: slash)...])
+    /// The ID in a TRN, that of a task's resource, or the text itself.
+    private static func name(_ value: String) -> Name {
+        if let trn = ResourceName(value) { return Name(id: trn.id, region: trn.region) }
+        if value.hasPrefix("task-") {
+            let parts = value.split(separator: "-", omittingEmptySubsequences: false)
+            return Name(id: parts.dropFirst().dropLast(2).joined(separator: "-"))
+        }
+        return Name(id: value)
     }
 
     /// Arguments that hold what their owner likes.

@@ -15,6 +15,8 @@ struct ResourceKind: Sendable {
     let type: String
     /// The call that lists it, with its service: who may see it in other answers.
     let listAction: String
+    /// Whether it is an account's in all regions; its TRN has none.
+    let isGlobal: Bool
     /// Whether it is a resource of its own, not a part of one.
     let isWhole: Bool
     /// The resource with an ID; `nil` when the scope has none.
@@ -23,19 +25,20 @@ struct ResourceKind: Sendable {
     let resource: @Sendable (_ row: any Resource, _ tx: any ReadTransaction) throws -> AccessedResource?
 
     func trn(_ id: String, in scope: Scope) -> String {
-        "trn:\(service):\(scope.region):\(scope.accountID):\(type)/\(id)"
+        "trn:\(service):\(isGlobal ? "" : scope.region):\(scope.accountID):\(type)/\(id)"
     }
 
     /// A resource of its own. One that has no project is taken to be in `default`.
     private init<R: Resource>(
         _ kind: R.Type, prefix: String, noun: String, service: String = "vpc", type: String? = nil,
-        listAction: String, project: @escaping @Sendable (R) -> String = { _ in "default" }
+        listAction: String, isGlobal: Bool = false, name: @escaping @Sendable (R) -> String = { $0.id.rawValue },
+        project: @escaping @Sendable (R) -> String = { _ in "default" }
     ) {
         let type = type ?? R.tagType ?? prefix
         let resource: @Sendable (R, any ReadTransaction) throws -> AccessedResource = { row, tx in
             let id = row.id.rawValue
             return AccessedResource(
-                trn: "trn:\(service):\(row.region):\(row.accountID):\(type)/\(id)", project: project(row),
+                trn: "trn:\(service):\(row.region):\(row.accountID):\(type)/\(name(row))", project: project(row),
                 tags: try tx.tags(of: R.self, [id])[id] ?? [])
         }
         table = R.table
@@ -45,6 +48,7 @@ struct ResourceKind: Sendable {
         self.service = service
         self.type = type
         self.listAction = service + ":" + listAction
+        self.isGlobal = isGlobal
         isWhole = true
         find = { id, scope, tx in try tx.find(R.self, id, in: scope).map { try resource($0, tx) } }
         self.resource = { row, tx in try (row as? R).map { try resource($0, tx) } }
@@ -62,6 +66,7 @@ struct ResourceKind: Sendable {
         service = whole.service
         type = whole.type
         self.listAction = whole.service + ":" + listAction
+        isGlobal = whole.isGlobal
         isWhole = false
         find = { id, scope, tx in
             guard let row = try tx.find(R.self, id, in: scope) else { return nil }
@@ -112,6 +117,19 @@ struct ResourceKind: Sendable {
         .init(FlowLog.self, prefix: "fl", noun: "FlowLog", listAction: "DescribeFlowLogs", project: \.projectName),
         loadBalancer,
         .init(
+            part: Listener.self, prefix: "lsn", noun: "Listener", listAction: "DescribeListeners", of: loadBalancer,
+            \.loadBalancerID),
+        .init(
+            part: ServerGroup.self, prefix: "rsp", noun: "ServerGroup", listAction: "DescribeLoadBalancerAttributes",
+            of: loadBalancer, \.loadBalancerID),
+        .init(
+            part: BackendServer.self, prefix: "", noun: "", listAction: "DescribeLoadBalancerAttributes",
+            of: loadBalancer, \.loadBalancerID),
+        // In itself, as far as conditions on projects go.
+        .init(
+            Project.self, prefix: "project", noun: "Project", service: "iam", listAction: "ListProjects",
+            isGlobal: true, name: \.name, project: \.name),
+        .init(
             Instance.self, prefix: "i", noun: "Instance", service: "ecs", type: "instance",
             listAction: "DescribeInstances"),
         .init(
@@ -119,8 +137,10 @@ struct ResourceKind: Sendable {
     ]
 
     private static let byTable = Dictionary(all.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
-    private static let byPrefix = Dictionary(all.map { ($0.prefix, $0) }, uniquingKeysWith: { first, _ in first })
-    private static let byNoun = Dictionary(all.map { ($0.noun, $0) }, uniquingKeysWith: { first, _ in first })
+    private static let byPrefix = Dictionary(
+        all.filter { !$0.prefix.isEmpty }.map { ($0.prefix, $0) }, uniquingKeysWith: { first, _ in first })
+    private static let byNoun = Dictionary(
+        all.filter { !$0.noun.isEmpty }.map { ($0.noun, $0) }, uniquingKeysWith: { first, _ in first })
 
     static func of<R: Resource>(_ type: R.Type) -> ResourceKind? { byTable[R.table] }
     static func of(noun: String) -> ResourceKind? { byNoun[noun] }

@@ -197,7 +197,8 @@ enum ResultID {
             }
             let value = object[(index + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }
             let text = String(decoding: value, as: UTF8.self)
-            return ResourceKind.of(id: text) == nil ? nil : text
+            if ResourceKind.of(id: text) != nil { return text }
+            index += mark.count
         }
         return nil
     }

@@ -16,6 +16,9 @@ struct Estate {
     let session: String
     let log: String
     let balancer: String
+    let servers: String
+    let task: String
+    let project = "zebraproject"
     let instance = "i-zebra"
     let host = "host-zebra"
 
@@ -47,6 +50,18 @@ struct Estate {
         session = try await cloud.seedSession((target, filter), ["NetworkInterfaceId": interface, "Priority": "7"])
         log = try await cloud.seedFlowLog(["ResourceId": vpc, "FlowLogName": word])
         balancer = try await cloud.makeLoadBalancer(subnet, ["LoadBalancerName": word])
+        servers = try await cloud.call("CreateServerGroup", ["LoadBalancerId": balancer], service: "clb")
+            .text("ServerGroupId")
+        await cloud.call(
+            "CreateListener",
+            [
+                "LoadBalancerId": balancer, "ServerGroupId": servers, "Protocol": "TCP", "Port": "80",
+                "ListenerName": word,
+            ], service: "clb"
+        ).succeeded()
+        try await cloud.settle()
+        await cloud.call("CreateProject", ["ProjectName": project], service: "iam").succeeded()
+        task = try await cloud.call("ModifyVpcAttributes", ["VpcId": vpc, "VpcName": word]).text("AsyncTaskId")
         try await cloud.seedHost(host)
     }
 
@@ -58,7 +73,10 @@ struct Estate {
     }
 
     var ids: [String] {
-        [vpc, subnet, interface, receiver, group, acl, target, filter, rule, session, log, balancer, instance, host]
+        [
+            vpc, subnet, interface, receiver, group, acl, target, filter, rule, session, log, balancer, servers,
+            instance, host,
+        ]
     }
 
     /// Every list of the account and the tags, as its root key sees them.

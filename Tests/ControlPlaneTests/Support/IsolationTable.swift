@@ -61,6 +61,18 @@ extension AccountIsolationTests {
             "clb:DescribeLoadBalancers": Row(.answers, ["LoadBalancerIds.1": estate.balancer]),
             "clb:DescribeLoadBalancerAttributes": Row(.refused, ["LoadBalancerId": estate.balancer]),
             "clb:DeleteLoadBalancer": Row(.refused, ["LoadBalancerId": estate.balancer]),
+            "clb:CreateListener": Row(
+                .refused,
+                ["LoadBalancerId": estate.balancer, "ServerGroupId": estate.servers, "Protocol": "TCP", "Port": "81"]),
+            "clb:DescribeListeners": Row(.answers, ["LoadBalancerId": estate.balancer]),
+            "clb:CreateServerGroup": Row(.refused, ["LoadBalancerId": estate.balancer]),
+            "clb:AddServerGroupBackendServers": Row(
+                .refused,
+                [
+                    "ServerGroupId": estate.servers, "Servers.1.Type": "ecs", "Servers.1.InstanceId": estate.instance,
+                    "Servers.1.Port": "80",
+                ]),
+            "vpc:GetAsyncTaskStatus": Row(.refused, ["AsyncTaskId": estate.task]),
             "vpc:TagResources": Row(.refused, tagged.merging(["Tags.1.Key": "k"]) { $1 }),
             "vpc:UntagResources": Row(.refused, tagged.merging(["TagKeys.1": "k"]) { $1 }),
             "vpc:ListTagsForResources": Row(.answers, tagged),
@@ -126,6 +138,17 @@ extension AccountIsolationTests {
     private static func own(_ estate: Estate) -> [String: Row] {
         let rootKey = ["AccessKeyId": "AKLTnone"]
         return [
+            "iam:CreateProject": Row(.answers, ["ProjectName": "mine"]),
+            "iam:GetProject": Row(.refused, ["ProjectName": estate.project]),
+            "iam:ListProjects": Row(.answers),
+            "iam:MoveProjectResource": Row(
+                .refused,
+                [
+                    "TargetProjectName": "default",
+                    "ResourceTrn.1": "trn:vpc:cn-beijing:2100000001:vpc/\(estate.vpc)",
+                ]),
+            "ecs:DescribeInstances": Row(.answers, ["InstanceIds.1": estate.instance]),
+            "ecs:DescribeZones": Row(.answers),
             "weir:CreateJoinToken": Row(.roots),
             "weir:DescribeHosts": Row(.answers),
             "weir:AdoptDevice": Row(.refused, ["HostId": estate.host, "Device": "eth0"]),

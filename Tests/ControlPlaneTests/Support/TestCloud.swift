@@ -48,7 +48,7 @@ final class TestCloud: Sendable {
     func call(
         _ action: String, _ arguments: [String: String] = [:], service: String = "vpc", region: String? = nil
     ) async -> Reply {
-        let version = service == "weir" ? "2026-01-01" : "2020-04-01"
+        let version = ["weir": "2026-01-01", "iam": "2021-08-01"][service] ?? "2020-04-01"
         let pairs = [("Action", action), ("Version", version)] + arguments.sorted { $0.key < $1.key }
         let query = pairs.map { PercentCoding.encode($0.0) + "=" + PercentCoding.encode($0.1) }.joined(separator: "&")
         return await send(
