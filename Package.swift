@@ -13,6 +13,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -44,7 +45,7 @@ let package = Package(
         // Contracts: the wire protocol of the API for both ends, and the stores.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CloudAPI", dependencies: ["Model", "CCurl", crypto], swiftSettings: settings),
-        .target(name: "Store", dependencies: ["Model", grdb], swiftSettings: settings),
+        .target(name: "Store", dependencies: ["Model", grdb, sqlite], swiftSettings: settings),
         .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
         // Behaviour.
         .target(

@@ -62,25 +62,47 @@ public struct CalendarTime: Sendable, Equatable {
         return Int64(era * 146_097 + doe - 719_468) * 86400 + Int64(hour * 3600 + minute * 60 + second)
     }
 
-    private static func padded(_ value: Int, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// Text of `length` ASCII bytes: numbers in their widths, and what stands between them.
+    private static func text(_ length: Int, _ parts: (value: Int, width: Int, after: UInt8?)...) -> String {
+        String(unsafeUninitializedCapacity: length) { buffer in
+            var end = 0
+            for part in parts {
+                var value = part.value
+                for place in stride(from: part.width - 1, through: 0, by: -1) where end + place < length {
+                    buffer[end + place] = 0x30 &+ UInt8(truncatingIfNeeded: value % 10)
+                    value /= 10
+                }
+                end = min(end + part.width, length)
+                if let after = part.after, end < length {
+                    buffer[end] = after
+                    end += 1
+                }
+            }
+            return end
+        }
     }
 
     /// `yyyyMMddHHmmss`.
-    public var compact: String { date + time }
+    public var compact: String {
+        Self.text(
+            14, (year, 4, nil), (month, 2, nil), (day, 2, nil), (hour, 2, nil), (minute, 2, nil), (second, 2, nil))
+    }
     /// `yyyyMMdd`.
-    public var date: String { Self.padded(year, 4) + Self.padded(month, 2) + Self.padded(day, 2) }
-    /// `HHmmss`.
-    var time: String { Self.padded(hour, 2) + Self.padded(minute, 2) + Self.padded(second, 2) }
+    public var date: String { Self.text(8, (year, 4, nil), (month, 2, nil), (day, 2, nil)) }
     /// `yyyyMMdd'T'HHmmss'Z'`, for a value in UTC.
-    public var basicUTC: String { date + "T" + time + "Z" }
+    public var basicUTC: String {
+        Self.text(
+            16, (year, 4, nil), (month, 2, nil), (day, 2, UInt8(ascii: "T")), (hour, 2, nil), (minute, 2, nil),
+            (second, 2, UInt8(ascii: "Z")))
+    }
 
     /// RFC 3339 in the zone of the service, `2024-01-15T16:30:00+08:00`.
     public static func rfc3339(unixMilliseconds: Int64) -> String {
         let seconds = unixMilliseconds >= 0 ? unixMilliseconds / 1000 : (unixMilliseconds - 999) / 1000
         let t = CalendarTime(unixSeconds: seconds, offsetSeconds: 8 * 3600)
-        return "\(padded(t.year, 4))-\(padded(t.month, 2))-\(padded(t.day, 2))"
-            + "T\(padded(t.hour, 2)):\(padded(t.minute, 2)):\(padded(t.second, 2))+08:00"
+        let dash = UInt8(ascii: "-"), colon = UInt8(ascii: ":")
+        return text(
+            25, (t.year, 4, dash), (t.month, 2, dash), (t.day, 2, UInt8(ascii: "T")), (t.hour, 2, colon),
+            (t.minute, 2, colon), (t.second, 2, UInt8(ascii: "+")), (8, 2, colon), (0, 2, nil))
     }
 }

@@ -4,6 +4,8 @@ public import Model
 public protocol Store: Sendable {
     /// Reads one consistent state.
     func read<T: Sendable>(_ body: @escaping @Sendable (any ReadTransaction) throws -> T) async throws -> T
+    /// The same on the caller's thread.
+    func readNow<T>(_ body: (any ReadTransaction) throws -> T) throws -> T
     /// Runs `body` as one unit: all of it is durable when this returns, none of it when `body` throws.
     func write<T: Sendable>(_ body: @escaping @Sendable (any WriteTransaction) throws -> T) async throws -> T
 }

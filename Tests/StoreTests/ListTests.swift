@@ -165,4 +165,73 @@ import Testing
             #expect(try await page(nil, filters) == ["ak1", "bk1", "bk2", "ck1"])
         }
     }
+
+    @Test(arguments: Backend.allCases)
+    func `pages by several values of a tag come in the order of the list`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            try await store.write { tx in
+                for n in 0..<40 {
+                    try tx.insert(Samples.filter("f-\(n)"))
+                    let tags = [Tag(key: "k", value: ["u", "v", "w"][n % 3]), Tag(key: "half", value: "\(n % 2)")]
+                    try tx.setTags(tagType: "trafficmirrorfilter", resourceID: "f-\(n)", tags, in: Samples.here)
+                }
+                // In another account: never seen from here.
+                try tx.insert(Samples.filter("f-other", Samples.otherAccount))
+                try tx.setTags(
+                    tagType: "trafficmirrorfilter", resourceID: "f-other", [Tag(key: "k", value: "v")],
+                    in: Samples.otherAccount)
+                for n in [7, 8, 9] { try tx.delete(TrafficMirrorFilter.self, "f-\(n)") }
+            }
+            let left = (0..<40).filter { ![7, 8, 9].contains($0) }
+            for (values, second) in [(["v", "w", "v"], nil), (["v"], nil), ([], nil), (["u", "w"], "1")]
+                as [([String], String?)]
+            {
+                var tags = [TagFilter(key: "k", values: values)]
+                if let second { tags.append(TagFilter(key: "half", values: [second])) }
+                let expected = left.filter { n in
+                    (values.isEmpty || values.contains(["u", "v", "w"][n % 3]))
+                        && second.map { $0 == "\(n % 2)" } ?? true
+                }
+                for oldestFirst in [false, true] {
+                    let query = ListQuery<TrafficMirrorFilter>().tagged(tags)
+                    var seen: [String] = []
+                    var after: Int64?
+                    repeat {
+                        let page = (oldestFirst ? query.oldestFirst() : query).page(.after(sequence: after, limit: 5))
+                        let rows = try await store.read { tx in try tx.list(page, in: Samples.here) }
+                        seen += rows.items.map(\.id.rawValue)
+                        after = rows.next
+                    } while after != nil
+                    let wanted = (oldestFirst ? expected : expected.reversed()).map { "f-\($0)" }
+                    #expect(seen == wanted, "\(values) \(second ?? "")")
+                    #expect(try await store.read { tx in try tx.count(query, in: Samples.here) } == wanted.count)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `sums follow what comes, goes and is rolled back`(_ backend: Backend) async throws {
+        struct Enough: Error {}
+        try await backend.withStore { store in
+            func count(_ scope: Scope) async throws -> Int {
+                try await store.read { tx in try tx.count(ListQuery<TrafficMirrorFilter>(), in: scope) }
+            }
+            #expect(try await count(Samples.here) == 0)
+            try await store.write { tx in for n in 0..<5 { try tx.insert(Samples.filter("f-\(n)")) } }
+            try await store.write { tx in try tx.insert(Samples.filter("g", Samples.otherRegion)) }
+            await #expect(throws: Enough.self) {
+                try await store.write { tx in
+                    try tx.insert(Samples.filter("f-9"))
+                    try tx.delete(TrafficMirrorFilter.self, "f-0")
+                    throw Enough()
+                }
+            }
+            try await store.write { tx in try tx.delete(TrafficMirrorFilter.self, "f-1") }
+            try await store.write { tx in try tx.delete(TrafficMirrorFilter.self, "f-never") }
+            #expect(try await count(Samples.here) == 4)
+            #expect(try await count(Samples.otherRegion) == 1)
+            #expect(try await count(Samples.otherAccount) == 0)
+        }
+    }
 }

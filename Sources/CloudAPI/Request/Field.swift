@@ -10,7 +10,10 @@ extension ActionRequest {
     public func validate() throws(APIError) {}
 
     /// Decodes in the documented order of checks: required parameters first, then formats and ranges.
-    public static func decode(_ parameters: Parameters) throws(APIError) -> Self {
+    public static func decode(_ parameters: Parameters) throws(APIError) -> Self { try decode(parameters, by: fields) }
+
+    /// The same with ``fields`` at hand: they are as good for every call, and making them costs more than decoding.
+    public static func decode(_ parameters: Parameters, by fields: [Field<Self>]) throws(APIError) -> Self {
         for field in fields where field.isRequired && !field.isPresent(parameters) { throw .missing(field.name) }
         var request = Self()
         for field in fields { try field.decode(&request, parameters) }

@@ -28,25 +28,31 @@ public struct Parameters: Sendable, Equatable {
     /// Adds the pairs of a query string or form body.
     /// - Throws: `InvalidParameter.<Name>` for a name that comes twice, `InvalidParameter` text that cannot be decoded.
     public mutating func addForm(_ text: some Collection<UInt8>) throws(APIError) {
-        for (name, value) in try Self.pairs(text) { try add(name, value) }
+        try add(try Self.pairs(text))
+    }
+
+    /// Adds decoded pairs.
+    /// - Throws: `InvalidParameter.<Name>` for a name that comes twice with different values.
+    public mutating func add(_ pairs: [(name: String, value: String)]) throws(APIError) {
+        for (name, value) in pairs { try add(name, value) }
     }
 
     /// The pairs of a query string or form body, in order, decoded.
     /// - Throws: `InvalidParameter` for a broken escape, text that is not UTF-8, or more pairs than ``maximumCount``.
     public static func pairs(_ text: some Collection<UInt8>) throws(APIError) -> [(name: String, value: String)] {
+        let bytes = Array(text)
         var list: [(name: String, value: String)] = []
-        var start = text.startIndex
+        var start = 0
         // One by one, so that a long body of nothing but separators takes no memory.
-        while start != text.endIndex {
-            let end = text[start...].firstIndex(of: UInt8(ascii: "&")) ?? text.endIndex
-            let part = text[start..<end]
-            start = end == text.endIndex ? end : text.index(after: end)
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
+            let part = bytes[start..<end]
+            start = end + 1
             if part.isEmpty { continue }
             guard list.count < maximumCount else { throw .tooManyParameters }
-            let split = part.firstIndex(of: UInt8(ascii: "="))
-            let rawValue = split.map { part[part.index(after: $0)...] } ?? part[part.endIndex...]
-            guard let name = PercentCoding.decodeForm(part[..<(split ?? part.endIndex)]),
-                let value = PercentCoding.decodeForm(rawValue)
+            let split = part.firstIndex(of: UInt8(ascii: "=")) ?? end
+            guard let name = PercentCoding.decodeForm(part[..<split]),
+                let value = PercentCoding.decodeForm(part[min(split + 1, end)...])
             else {
                 throw APIError(
                     .init("InvalidParameter", 400),

@@ -38,7 +38,13 @@ public enum PercentCoding {
     }
 
     /// Decodes `%XX` and `+` (a space). Returns `nil` for a broken escape or for text that is not UTF-8.
-    public static func decodeForm(_ bytes: some Collection<UInt8>) -> String? {
+    public static func decodeForm(_ text: some Collection<UInt8>) -> String? { decodeForm(Array(text)[...]) }
+
+    static func decodeForm(_ bytes: ArraySlice<UInt8>) -> String? {
+        // Most names and values are as they are.
+        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) {
+            return String(validating: bytes, as: UTF8.self)
+        }
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var index = bytes.startIndex

@@ -38,31 +38,30 @@ public struct ResponseMetadata: Codable, Sendable, Equatable {
 public enum ResponseEnvelope {
     private struct Failure: Encodable { let ResponseMetadata: ResponseMetadata }
 
-    private static var encoder: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        return encoder
-    }
-
     /// The JSON object of a result, without its request ID: what idempotency keeps.
-    public static func object(_ result: some Encodable) throws -> Data { try encoder.encode(result) }
+    public static func object(_ result: some Encodable) throws -> Data {
+        let writer = JSONWriter(capacity: 4096)
+        try writer.write(result)
+        return Data(writer.bytes)
+    }
 
     /// Wraps the JSON object of a result and repeats the request ID inside it.
     public static func success(_ metadata: ResponseMetadata, object: Data) throws -> Data {
-        var data = Data(#"{"ResponseMetadata":"#.utf8)
-        data += try encoder.encode(metadata)
-        data += Data(#","Result":{"RequestId":"#.utf8)
-        data += try encoder.encode(metadata.RequestId)
-        if object.count > 2 { data += Data(",".utf8) }
-        data += object.dropFirst()
-        data += Data("}".utf8)
-        return data
+        let writer = JSONWriter(capacity: object.count + 512)
+        writer.raw(#"{"ResponseMetadata":"#.utf8)
+        try writer.write(metadata)
+        writer.raw(#","Result":{"RequestId":"#.utf8)
+        writer.text(metadata.RequestId)
+        if object.count > 2 { writer.raw(",".utf8) }
+        writer.raw(object.dropFirst())
+        writer.raw("}".utf8)
+        return Data(writer.bytes)
     }
 
     /// `metadata` must carry the error.
     public static func failure(_ metadata: ResponseMetadata) -> Data {
         // A flat value of strings and integers always encodes; the literal keeps the promise of JSON if it ever did not.
-        (try? encoder.encode(Failure(ResponseMetadata: metadata)))
+        (try? object(Failure(ResponseMetadata: metadata)))
             ?? Data(#"{"ResponseMetadata":{"RequestId":"","Error":{"Code":"InternalError","Message":""}}}"#.utf8)
     }
 }

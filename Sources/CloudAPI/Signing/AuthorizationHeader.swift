@@ -16,13 +16,11 @@ public struct AuthorizationHeader: Sendable, Equatable {
     public init(_ text: String) throws(APIError) {
         guard text.utf8.count <= 4096, text.hasPrefix(Self.algorithm + " ") else { throw .invalidAuthorization }
         var parts: [String: String] = [:]
-        for part in text.dropFirst(Self.algorithm.count).split(separator: ",") {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2 else { throw .invalidAuthorization }
-            let name = String(CanonicalRequest.trimmed(String(pair[0])))
-            guard parts.updateValue(String(CanonicalRequest.trimmed(String(pair[1]))), forKey: name) == nil else {
-                throw .invalidAuthorization
-            }
+        for part in text.utf8.dropFirst(Self.algorithm.utf8.count).split(separator: UInt8(ascii: ",")) {
+            guard let split = part.firstIndex(of: UInt8(ascii: "=")) else { throw .invalidAuthorization }
+            let name = String(CanonicalRequest.trimmed(Substring(part[..<split])))
+            let value = String(CanonicalRequest.trimmed(Substring(part[part.index(after: split)...])))
+            guard parts.updateValue(value, forKey: name) == nil else { throw .invalidAuthorization }
         }
         guard let credential = parts["Credential"] else { throw .invalidCredential }
         guard let signed = parts["SignedHeaders"] else { throw .invalidAuthorization }
@@ -33,13 +31,14 @@ public struct AuthorizationHeader: Sendable, Equatable {
     /// From the three parts, wherever they stood.
     /// - Throws: `InvalidCredential`, `SignatureDoesNotMatch`.
     init(credential: String, signedHeaders: String, signature: String) throws(APIError) {
-        let fields = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let fields = credential.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         guard fields.count == 5, fields.allSatisfy({ !$0.isEmpty }), fields[4] == "request", fields[1].utf8.count == 8
         else { throw .invalidCredential }
         guard let bytes = Self.bytes(hex: signature), bytes.count == 32 else { throw .signatureDoesNotMatch }
         accessKeyID = fields[0]
         scope = CredentialScope(date: fields[1], region: fields[2], service: fields[3])
-        self.signedHeaders = signedHeaders.split(separator: ";").map { $0.lowercased() }
+        self.signedHeaders = signedHeaders.utf8.split(separator: UInt8(ascii: ";")).map { Substring($0).lowercased() }
         self.signature = bytes
     }
 
@@ -47,6 +46,7 @@ public struct AuthorizationHeader: Sendable, Equatable {
         let digits = Array(hex.utf8)
         guard digits.count % 2 == 0, digits.count <= 128 else { return nil }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 2)
         for index in stride(from: 0, to: digits.count, by: 2) {
             // A signature is lower-case hex; upper case would be a second spelling of the same bytes.
             guard !(0x41...0x46).contains(digits[index]), !(0x41...0x46).contains(digits[index + 1]),

@@ -29,8 +29,11 @@ public struct CanonicalRequest: Sendable {
     public var hasRepeatedKeys: Bool { Set(query.map(\.name)).count < query.count }
 
     /// The canonical text whose hash is signed.
-    public func text(_ order: RepeatedKeys = .byValue) -> String {
+    public func text(_ order: RepeatedKeys = .byValue) -> String { String(decoding: bytes(order), as: UTF8.self) }
+
+    func bytes(_ order: RepeatedKeys) -> [UInt8] {
         var text: [UInt8] = []
+        text.reserveCapacity(1024)
         text += method.utf8
         text.append(10)
         text += Self.canonicalPath(path)
@@ -49,7 +52,7 @@ public struct CanonicalRequest: Sendable {
         text += signedHeaders.utf8
         text.append(10)
         text += bodyHash.utf8
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 
     private static func canonicalPath(_ path: String) -> [UInt8] {
@@ -88,8 +91,10 @@ public struct CanonicalRequest: Sendable {
         return text
     }
 
-    static func trimmed(_ value: String) -> Substring {
-        var part = Substring(value)
+    static func trimmed(_ value: String) -> Substring { trimmed(Substring(value)) }
+
+    static func trimmed(_ value: Substring) -> Substring {
+        var part = value
         while let first = part.utf8.first, first == 0x20 || first == 0x09 { part.removeFirst() }
         while let last = part.utf8.last, last == 0x20 || last == 0x09 { part.removeLast() }
         return part

@@ -4,6 +4,7 @@ import Model
 public struct SignatureVerifier: Sendable {
     /// Seconds `X-Date` may be away from the clock, either way.
     public var allowedSkewSeconds: Int64 = 900
+    private let keys = SigningKeyCache()
 
     public init() {}
 
@@ -45,16 +46,18 @@ public struct SignatureVerifier: Sendable {
         } else {
             candidates = [try canonical(request, authorization, query)]
         }
-        let key = Signer.signingKey(secret: secret, scope: authorization.scope)
+        let scope = authorization.scope
+        let (key, isHeld) = keys.key(authorization.accessKeyID, secret: secret, scope: scope)
         var matched = false
         for canonical in candidates {
             let orders: [CanonicalRequest.RepeatedKeys] = canonical.hasRepeatedKeys ? [.byValue, .asSent] : [.byValue]
             for order in orders {
-                let text = Signer.stringToSign(canonical.text(order), date: date, scope: authorization.scope)
+                let text = Signer.stringToSign(canonical.bytes(order), date: date, scope: scope)
                 matched = Self.equal(Signer.signature(text, key: key), authorization.signature) || matched
             }
         }
         guard matched else { throw .signatureDoesNotMatch }
+        if !isHeld { keys.hold(key, authorization.accessKeyID, secret: secret, scope: scope) }
         var proven = authorization
         proven.securityToken = presigned.map(\.securityToken) ?? request.header("x-security-token")
         return proven
@@ -102,9 +105,13 @@ public struct SignatureVerifier: Sendable {
         guard Set(names).count == names.count else { throw .signatureDoesNotMatch }
         var headers: [(name: String, value: String)] = []
         for name in names {
-            let values = request.headers.filter { $0.name == name }.map(\.value)
-            guard values.count == 1, let value = values.first else { throw .signatureDoesNotMatch }
-            headers.append((name, value))
+            var found: String?
+            for header in request.headers where header.name == name {
+                guard found == nil else { throw .signatureDoesNotMatch }
+                found = header.value
+            }
+            guard let found else { throw .signatureDoesNotMatch }
+            headers.append((name, found))
         }
         return headers
     }

@@ -9,7 +9,11 @@ public enum Signer {
     public static func sha256(_ bytes: some Sequence<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }
 
     public static func stringToSign(_ canonical: String, date: String, scope: CredentialScope) -> String {
-        "\(algorithm)\n\(date)\n\(scope.text)\n\(sha256(canonical.utf8))"
+        stringToSign(Array(canonical.utf8), date: date, scope: scope)
+    }
+
+    static func stringToSign(_ canonical: [UInt8], date: String, scope: CredentialScope) -> String {
+        "\(algorithm)\n\(date)\n\(scope.text)\n\(sha256(canonical))"
     }
 
     /// kDate → kRegion → kService → kSigning.
@@ -21,16 +25,22 @@ public enum Signer {
 
     public static func signature(_ stringToSign: String, key: [UInt8]) -> [UInt8] { mac(stringToSign, key: key) }
 
-    private static func mac(_ text: String, key: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: key)))
+    static func signature(_ stringToSign: String, key: SymmetricKey) -> [UInt8] { mac(stringToSign, key: key) }
+
+    private static func mac(_ text: String, key: [UInt8]) -> [UInt8] { mac(text, key: SymmetricKey(data: key)) }
+
+    private static func mac(_ text: String, key: SymmetricKey) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
     }
 
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
     static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
+        text.reserveCapacity(64)
         for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+            text.append(hexDigits[Int(byte >> 4)])
+            text.append(hexDigits[Int(byte & 15)])
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -14,7 +14,8 @@ protocol Action: Sendable {
 extension Action {
     static var service: String { "vpc" }
     static var version: String { "2020-04-01" }
-    static var name: String { String(describing: Self.self) }
+    // Not `String(describing:)`, which looks through all conformances of the program before it says the same.
+    static var name: String { _typeName(Self.self, qualified: false) }
 }
 
 /// Answers from one consistent state.

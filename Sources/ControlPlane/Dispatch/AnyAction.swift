@@ -23,29 +23,35 @@ public struct AnyAction: Sendable {
 
     /// Decodes, runs and returns the JSON object of the result.
     let run: @Sendable (Call, CallsInFlight) async throws -> Data
+    /// The same for a call that only reads, without waiting; `nil` for all others.
+    let read: (@Sendable (Call) throws -> Data)?
 
     init<A: ReadAction>(read action: A) {
-        self.init(A.self) { call, _ in
-            let request = try A.Request.decode(call.parameters)
-            return try await call.services.store.read { tx in
+        let fields = A.Request.fields
+        let read: @Sendable (Call) throws -> Data = { call in
+            let request = try A.Request.decode(call.parameters, by: fields)
+            return try call.services.store.readNow { tx in
                 let shown = call.access.map { tx.showing($0) } ?? tx
                 return try ResponseEnvelope.object(action.run(request, call, shown))
             }
         }
+        self.init(A.self, read: read) { call, _ in try read(call) }
     }
 
     /// `isMutating`: it leaves an audit row, also when it is refused.
     init<A: ServiceAction>(service action: A, isMutating: Bool = false) {
+        let fields = A.Request.fields
         self.init(A.self, isMutating: isMutating) { call, _ in
-            let request = try A.Request.decode(call.parameters)
+            let request = try A.Request.decode(call.parameters, by: fields)
             return try ResponseEnvelope.object(await action.run(request, call))
         }
     }
 
     init<A: WriteAction>(write action: A) {
+        let fields = A.Request.fields
         self.init(A.self, takesClientToken: A.takesClientToken, isMutating: true) { call, inFlight in
             let token = A.takesClientToken ? try ClientToken.read(call.parameters) : nil
-            let request = try A.Request.decode(call.parameters)
+            let request = try A.Request.decode(call.parameters, by: fields)
             guard let token else {
                 return try await Self.write(action, request, call, token: nil)
             }
@@ -65,6 +71,7 @@ public struct AnyAction: Sendable {
 
     private init<A: Action>(
         _ type: A.Type, takesClientToken: Bool = false, isMutating: Bool = false,
+        read: (@Sendable (Call) throws -> Data)? = nil,
         run: @escaping @Sendable (Call, CallsInFlight) async throws -> Data
     ) {
         service = A.service
@@ -80,6 +87,7 @@ public struct AnyAction: Sendable {
                         name: name, limitation: field.limitation, isRequired: field.isRequired && index == 0)
                 }
             } + (takesClientToken ? [Parameter(name: "ClientToken", limitation: nil, isRequired: false)] : [])
+        self.read = read
         self.run = run
     }
 

@@ -16,6 +16,7 @@ public final class Dispatcher: Sendable {
     public let services: Services
     private let actions: [ActionKey: AnyAction]
     private let knownServices: Set<String>
+    private let namesOfReads: Set<String>
     private let verifier = SignatureVerifier()
     private let inFlight = CallsInFlight()
     private let rateLimiter: RateLimiter?
@@ -37,6 +38,7 @@ public final class Dispatcher: Sendable {
             actions.map { (ActionKey(service: $0.service, version: $0.version, name: $0.name), $0) },
             uniquingKeysWith: { first, _ in first })
         knownServices = Set(actions.map(\.service))
+        namesOfReads = Set(actions.filter { $0.read != nil }.map(\.name))
         rateLimiter = services.settings.rateLimits.map(RateLimiter.init)
         self.logger = logger
         self.clock = clock
@@ -44,29 +46,67 @@ public final class Dispatcher: Sendable {
 
     public func answer(_ request: IncomingRequest) async -> Answer {
         let now = clock()
-        var metadata = ResponseMetadata(
-            requestID: RequestID.make(milliseconds: now), action: "", version: "", service: "", region: "")
+        var metadata = Self.metadata(now)
         do {
-            let object = try await run(request, now: now, &metadata)
-            return Answer(
-                status: 200, requestID: metadata.RequestId,
-                body: try ResponseEnvelope.success(metadata, object: object))
+            let (call, action) = try prepare(
+                request, try Parameters.pairs(request.rawQuery.utf8), now: now, &metadata)
+            do {
+                return try success(metadata, await action.run(authorized(call, action), inFlight))
+            } catch let error as APIError {
+                await auditRefusal(of: action, call, error)
+                throw error
+            }
         } catch {
-            let refusal = published(error, metadata)
-            metadata.Error = .init(refusal)
-            return Answer(
-                status: refusal.code.status, requestID: metadata.RequestId, body: ResponseEnvelope.failure(metadata))
+            return failure(metadata, error)
         }
     }
 
-    private func run(
-        _ request: IncomingRequest, now: Int64, _ metadata: inout ResponseMetadata
-    ) async throws -> Data {
+    /// The answer to a call that only reads, on the caller's thread; `nil` when ``answer(_:)`` must be asked: for all
+    /// other calls, and for a refusal that leaves an audit row.
+    public func answerNow(_ request: IncomingRequest) -> Answer? {
+        guard let query = try? Parameters.pairs(request.rawQuery.utf8),
+            let name = query.first(where: { $0.name == "Action" })?.value, namesOfReads.contains(name)
+        else { return nil }
+        let now = clock()
+        var metadata = Self.metadata(now)
+        do {
+            let (call, action) = try prepare(request, query, now: now, &metadata)
+            guard let read = action.read else { return nil }
+            return try success(metadata, read(authorized(call, action)))
+        } catch let error as APIError where error.code.name == "AccessDenied" {
+            return nil
+        } catch {
+            return failure(metadata, error)
+        }
+    }
+
+    private static func metadata(_ now: Int64) -> ResponseMetadata {
+        ResponseMetadata(
+            requestID: RequestID.make(milliseconds: now), action: "", version: "", service: "", region: "")
+    }
+
+    private func success(_ metadata: ResponseMetadata, _ object: Data) throws -> Answer {
+        Answer(
+            status: 200, requestID: metadata.RequestId, body: try ResponseEnvelope.success(metadata, object: object))
+    }
+
+    private func failure(_ metadata: ResponseMetadata, _ error: any Error) -> Answer {
+        let refusal = published(error, metadata)
+        var metadata = metadata
+        metadata.Error = .init(refusal)
+        return Answer(
+            status: refusal.code.status, requestID: metadata.RequestId, body: ResponseEnvelope.failure(metadata))
+    }
+
+    /// Who calls what, with which arguments.
+    private func prepare(
+        _ request: IncomingRequest, _ query: [(name: String, value: String)], now: Int64,
+        _ metadata: inout ResponseMetadata
+    ) throws -> (Call, AnyAction) {
         guard request.method == "GET" || request.method == "POST" else { throw APIError.methodNotAllowed }
         guard request.path == "/" || request.path.isEmpty else {
             throw APIError(.init("InvalidActionOrVersion", 404, number: 100008), "The path of every call is '/'.")
         }
-        let query = try Parameters.pairs(request.rawQuery.utf8)
         metadata.Action = query.first { $0.name == "Action" }?.value ?? ""
         metadata.Version = query.first { $0.name == "Version" }?.value ?? ""
         if metadata.Action.isEmpty { throw APIError.missingParameter("Action") }
@@ -87,26 +127,21 @@ public final class Dispatcher: Sendable {
             requestID: metadata.RequestId, scope: identity.scope, accessKeyID: identity.accessKeyID,
             role: identity.role, hostID: identity.hostID, now: now, parameters: try parameters(request, query),
             services: services)
-        do {
-            try await authorize(&call, action, identity)
-            return try await action.run(call, inFlight)
-        } catch let error as APIError {
-            await auditRefusal(of: action, call, error)
-            throw error
+        if let permissions = identity.permissions, !AccessRole.needsNoPolicy(action) {
+            call.access = CallAccess(permissions, action, call.scope, call.parameters)
         }
+        return (call, action)
     }
 
-    /// What the key's role is good for, then what its policies allow.
-    private func authorize(_ call: inout Call, _ action: AnyAction, _ identity: Identity) async throws {
-        guard identity.role.mayCall(action), call.isOperator || !AccessRole.isForOperators(action) else {
+    /// The call, when the key's role is good for it and its policies allow it.
+    private func authorized(_ call: Call, _ action: AnyAction) throws -> Call {
+        guard call.role.mayCall(action), call.isOperator || !AccessRole.isForOperators(action) else {
             throw APIError.accessDenied(
                 "\(action.service):\(action.name)",
-                "trn:\(action.service):\(identity.scope.region):\(identity.scope.accountID):*")
+                "trn:\(action.service):\(call.scope.region):\(call.scope.accountID):*")
         }
-        guard let permissions = identity.permissions, !AccessRole.needsNoPolicy(action) else { return }
-        let access = CallAccess(permissions, action, call.scope, call.parameters)
-        call.access = access
-        try await services.store.read { tx in try access.authorize(tx) }
+        if let access = call.access { try services.store.readNow { tx in try access.authorize(tx) } }
+        return call
     }
 
     /// The arguments of all places together: query and body merge.
@@ -114,7 +149,7 @@ public final class Dispatcher: Sendable {
         _ request: IncomingRequest, _ query: [(name: String, value: String)]
     ) throws(APIError) -> Parameters {
         var parameters = Parameters()
-        try parameters.addForm(request.rawQuery.utf8)
+        try parameters.add(query)
         if request.method == "POST", !request.body.isEmpty {
             let type = request.header("content-type")?.lowercased() ?? ""
             if type.hasPrefix("application/json") {

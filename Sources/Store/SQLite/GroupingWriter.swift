@@ -2,7 +2,8 @@ import Dispatch
 import GRDB
 import Synchronization
 
-/// Gathers writes while a COMMIT runs and makes them durable together: one transaction, one savepoint a write.
+/// Gathers writes and makes them durable together: one transaction, one savepoint a write. A group takes what has come
+/// while the COMMIT before it ran, and what comes while its own writes are done.
 ///
 /// A lone write waits for nobody. A write that throws rolls back alone; a COMMIT that fails refuses all of its group.
 final class GroupingWriter: Sendable {
@@ -37,34 +38,30 @@ final class GroupingWriter: Sendable {
 
     private func drain() {
         while true {
-            let group = state.withLock { state in
-                let group = Array(state.jobs.prefix(Self.maximumGroup))
-                state.jobs.removeFirst(group.count)
-                if group.isEmpty { state.isScheduled = false }
-                return group
-            }
+            let group = take(atMost: Self.maximumGroup, endsWhenEmpty: true)
             if group.isEmpty { return }
             commit(group)
         }
     }
 
-    private func commit(_ group: [Job]) {
+    private func take(atMost count: Int, endsWhenEmpty: Bool = false) -> [Job] {
+        state.withLock { state in
+            let group = Array(state.jobs.prefix(count))
+            state.jobs.removeFirst(group.count)
+            if group.isEmpty, endsWhenEmpty { state.isScheduled = false }
+            return group
+        }
+    }
+
+    private func commit(_ first: [Job]) {
+        var group = first
         var outcomes: [(any Error)?] = []
         do {
             try writer.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
-                    for job in group {
-                        do {
-                            try db.inSavepoint {
-                                try job.run(db)
-                                return .commit
-                            }
-                            outcomes.append(nil)
-                        } catch {
-                            // SQLite may end the whole transaction on a failing disk; then nothing of the group holds.
-                            guard db.isInsideTransaction else { throw error }
-                            outcomes.append(error)
-                        }
+                    while outcomes.count < group.count {
+                        for job in group[outcomes.count...] { outcomes.append(try Self.outcome(of: job, db)) }
+                        group += take(atMost: Self.maximumGroup - group.count)
                     }
                     return .commit
                 }
@@ -75,5 +72,20 @@ final class GroupingWriter: Sendable {
             return
         }
         for (job, outcome) in zip(group, outcomes) { job.finish(outcome) }
+    }
+
+    /// Does one write; what it threw, once nothing of it is left.
+    /// - Throws: when the transaction is lost with it.
+    private static func outcome(of job: Job, _ db: Database) throws -> (any Error)? {
+        try db.cachedStatement(sql: "SAVEPOINT job").execute()
+        do { try job.run(db) } catch {
+            // SQLite may end the whole transaction on a failing disk; then nothing of the group holds.
+            guard db.isInsideTransaction else { throw error }
+            try db.cachedStatement(sql: "ROLLBACK TO job").execute()
+            try db.cachedStatement(sql: "RELEASE job").execute()
+            return error
+        }
+        try db.cachedStatement(sql: "RELEASE job").execute()
+        return nil
     }
 }

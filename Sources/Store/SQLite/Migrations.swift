@@ -8,6 +8,7 @@ enum Migrations {
         migrator.registerMigration("2 network ACLs and budgets") { db in try db.execute(sql: networkACLs) }
         migrator.registerMigration("3 access") { db in try db.execute(sql: access) }
         migrator.registerMigration("4 load balancing and projects") { db in try db.execute(sql: loadBalancing) }
+        migrator.registerMigration("5 speed") { db in try db.execute(sql: speed) }
         return migrator
     }
 }

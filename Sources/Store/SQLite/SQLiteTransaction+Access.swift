@@ -38,29 +38,33 @@ extension SQLiteTransaction {
             all.page = .after(sequence: nil, limit: Self.everything)
         }
         let (sql, arguments, _) = statement(of: all, in: scope)
-        let rows = try Row<R>.fetchCursor(db, sql: sql, arguments: arguments)
-        var page: [Row<R>] = []
-        while let row = try rows.next() {
-            guard try access.shows(row.resource, open) else { continue }
+        // A statement of its own: what `access` asks meanwhile may be the same list.
+        let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments: arguments)
+        var page = ListPage<R>(items: [], next: nil)
+        var last: Int64?
+        while let (sequence, resource) = try rows.next() {
+            guard try access.shows(resource, open) else { continue }
             if skip > 0 {
                 skip -= 1
                 continue
             }
-            if page.count == limit {
-                return ListPage(items: page.map(\.resource), next: page.last?.sequence)
+            if page.items.count == limit {
+                page.next = last
+                return page
             }
-            page.append(row)
+            page.items.append(resource)
+            last = sequence
         }
-        return ListPage(items: page.map(\.resource), next: nil)
+        return page
     }
 
     func shownCount<R: Resource>(_ query: ListQuery<R>, in scope: Scope?, _ access: any RowAccess) throws -> Int {
         let (sql, arguments, _) = statement(
             of: query.page(.after(sequence: nil, limit: Self.everything)), in: scope)
-        let rows = try Row<R>.fetchCursor(db, sql: sql, arguments: arguments)
+        let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments: arguments)
         var count = 0
-        while let row = try rows.next() {
-            if try access.shows(row.resource, open) { count += 1 }
+        while let (_, resource) = try rows.next() {
+            if try access.shows(resource, open) { count += 1 }
         }
         return count
     }

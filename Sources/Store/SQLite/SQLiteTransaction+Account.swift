@@ -3,11 +3,12 @@ import Model
 
 extension SQLiteTransaction {
     func audit(_ entry: AuditEntry) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO audit (at, requestID, accountID, region, accessKeyID, action, outcome, resources)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+        try kept(
+            """
+            INSERT INTO audit (at, requestID, accountID, region, accessKeyID, action, outcome, resources)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        ).execute(
             arguments: [
                 entry.at, entry.requestID, entry.accountID, entry.region, entry.accessKeyID, entry.action,
                 entry.outcome, entry.resources,
@@ -54,7 +55,7 @@ extension SQLiteTransaction {
     }
 
     /// What a reset leaves: who may call, where it runs, what was done.
-    private static let kept: Set<String> = ["account", "accessKey", "accessPolicy", "host", "audit"]
+    private static let kept: Set<String> = ["account", "accessKey", "accessPolicy", "host", "audit", "tally"]
 
     func deleteResources(ofAccount accountID: String) throws -> Int {
         // Read from the schema: a table that is new is not forgotten.

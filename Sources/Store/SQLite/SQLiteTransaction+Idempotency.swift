@@ -3,11 +3,11 @@ import GRDB
 extension SQLiteTransaction {
     func idempotencyRecord(_ key: IdempotencyKey) throws -> IdempotencyRecord? {
         try GRDB.Row.fetchOne(
-            db,
-            sql: """
+            kept(
+                """
                 SELECT argumentsHash, result, createdAt FROM idempotency
                 WHERE accountID = ? AND region = ? AND action = ? AND token = ?
-                """,
+                """),
             arguments: [key.accountID, key.region, key.action, key.token]
         ).map { row in
             // A damaged row throws.
@@ -18,11 +18,12 @@ extension SQLiteTransaction {
     }
 
     func insert(_ record: IdempotencyRecord, at key: IdempotencyKey) throws {
-        try db.execute(
-            sql: """
-                INSERT OR REPLACE INTO idempotency
-                (accountID, region, action, token, argumentsHash, result, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
+        try kept(
+            """
+            INSERT OR REPLACE INTO idempotency
+            (accountID, region, action, token, argumentsHash, result, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """
+        ).execute(
             arguments: [
                 key.accountID, key.region, key.action, key.token, record.argumentsHash, record.result,
                 record.createdAt,
@@ -30,6 +31,6 @@ extension SQLiteTransaction {
     }
 
     func expireIdempotencyRecords(before: Int64) throws {
-        try db.execute(sql: "DELETE FROM idempotency WHERE createdAt < ?", arguments: [before])
+        try kept("DELETE FROM idempotency WHERE createdAt < ?").execute(arguments: [before])
     }
 }

@@ -9,158 +9,100 @@ struct SQLiteTransaction: WriteTransaction {
     /// Who is told of inserted rows.
     var watcher: (any RowAccess)?
 
-    // A Codable value ↔ a row whose columns are its properties.
-    struct Row<R: Resource>: FetchableRecord, PersistableRecord, Encodable, Decodable {
-        static var databaseTableName: String { R.table }
-        var sequence: Int64?
+    // A Codable value → columns named for its properties.
+    private struct Row<R: Resource>: EncodableRecord, Encodable {
         var resource: R
 
-        private enum Key: String, CodingKey { case sequence }
-
         init(_ resource: R) { self.resource = resource }
-
-        init(from decoder: any Decoder) throws {
-            resource = try R(from: decoder)
-            sequence = try decoder.container(keyedBy: Key.self).decodeIfPresent(Int64.self, forKey: .sequence)
-        }
 
         func encode(to encoder: any Encoder) throws { try resource.encode(to: encoder) }
     }
 
-    private func conditions(_ scope: Scope?) -> (sql: [String], arguments: StatementArguments) {
-        guard let scope else { return ([], []) }
-        return (["accountID = ?", "region = ?"], [scope.accountID, scope.region])
-    }
-
-    private func conditions<R: Resource>(
-        _ query: ListQuery<R>, _ scope: Scope?
-    ) -> (sql: [String], arguments: StatementArguments) {
-        var (sql, arguments) = conditions(scope)
-        if let ids = query.ids {
-            // IDs name few rows: `+` keeps SQLite from walking all of the account's instead.
-            sql = sql.map { "+" + $0 }
-            sql.append("id IN (\(databaseQuestionMarks(count: ids.count)))")
-            arguments += StatementArguments(ids)
-        }
-        for condition in query.conditions {
-            // Column names come from our code alone; quoted all the same.
-            var parts: [String] = []
-            let marks = databaseQuestionMarks(count: condition.values.count)
-            if let column = condition.column { parts.append("\(column.quotedDatabaseIdentifier) IN (\(marks))") }
-            if let column = condition.listColumn {
-                parts.append(
-                    "EXISTS (SELECT 1 FROM json_each(\(column.quotedDatabaseIdentifier)) WHERE value IN (\(marks)))")
-            }
-            for _ in parts { arguments += StatementArguments(condition.values) }
-            sql.append("(" + parts.joined(separator: " OR ") + ")")
-        }
-        for filter in query.tags {
-            var part = "id IN (SELECT resourceID FROM tag WHERE tagType = ? AND key = ?"
-            arguments += [R.tagType ?? "", filter.key]
-            if let scope {
-                part += " AND accountID = ? AND region = ?"
-                arguments += [scope.accountID, scope.region]
-            }
-            if !filter.values.isEmpty {
-                part += " AND value IN (\(databaseQuestionMarks(count: filter.values.count)))"
-                arguments += StatementArguments(filter.values)
-            }
-            sql.append(part + ")")
-        }
-        return (sql, arguments)
-    }
-
-    private static func whereClause(_ sql: [String]) -> String {
-        sql.isEmpty ? "" : " WHERE " + sql.joined(separator: " AND ")
-    }
+    /// The statement of `sql`, compiled once a connection. All are kept: for texts of which there are few.
+    func kept(_ sql: String) throws -> Statement { try db.cachedStatement(sql: sql) }
 
     func find<R: Resource>(_ type: R.Type, _ id: String, in scope: Scope?) throws -> R? {
-        var (sql, arguments) = conditions(scope)
-        sql.append("id = ?")
-        arguments += [id]
-        return try Row<R>.fetchOne(
-            db, sql: "SELECT * FROM \(R.table)" + Self.whereClause(sql), arguments: arguments)?.resource
+        // Without a scope an ID that several accounts use means the first of them.
+        let query = ListQuery<R>().ids([id]).oldestFirst()
+        let (sql, arguments, _) = ListStatement(query, in: scope).page()
+        return try ResourceCursor<R>(kept(sql), arguments: arguments).next()?.resource
     }
 
     /// The statement of a list, and how many rows of what it returns belong to the page.
     func statement<R: Resource>(
         of query: ListQuery<R>, in scope: Scope?
     ) -> (sql: String, arguments: StatementArguments, limit: Int) {
-        var (sql, arguments) = conditions(query, scope)
-        let order = query.isOldestFirst ? "ASC" : "DESC"
-        var end = " ORDER BY sequence \(order)"
-        var limit = Int.max
-        switch query.page {
-        case .all: break
-        case .after(let sequence, let size):
-            if let sequence {
-                sql.append("sequence \(query.isOldestFirst ? ">" : "<") ?")
-                arguments += [sequence]
-            }
-            limit = size
-            end += " LIMIT \(size + 1)"
-        case .number(let number, let size):
-            limit = size
-            end += " LIMIT \(size + 1) OFFSET \((number - 1).multipliedReportingOverflow(by: size).partialValue)"
-        }
-        return ("SELECT * FROM \(R.table)" + Self.whereClause(sql) + end, arguments, limit)
+        ListStatement(query, in: scope).page()
     }
 
     func list<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> ListPage<R> {
         if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownList(query, in: scope, shown) }
-        let (sql, arguments, limit) = statement(of: query, in: scope)
-        let rows = try Row<R>.fetchAll(db, sql: sql, arguments: arguments)
-        let page = rows.prefix(limit)
-        return ListPage(items: page.map(\.resource), next: rows.count > page.count ? page.last?.sequence : nil)
+        let list = ListStatement(query, in: scope)
+        let (sql, arguments, limit) = list.page()
+        let rows = try ResourceCursor<R>(
+            list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments: arguments)
+        var page = ListPage<R>(items: [], next: nil)
+        var last: Int64?
+        while let (sequence, resource) = try rows.next() {
+            if page.items.count == limit {
+                page.next = last
+                break
+            }
+            page.items.append(resource)
+            last = sequence
+        }
+        return page
     }
 
     func count<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> Int {
         if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownCount(query, in: scope, shown) }
-        let (sql, arguments) = conditions(query, scope)
-        return try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM \(R.table)" + Self.whereClause(sql), arguments: arguments) ?? 0
+        let list = ListStatement(query, in: scope)
+        let (sql, arguments) = list.count()
+        return try Int.fetchOne(list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments: arguments) ?? 0
     }
 
     func insert<R: Resource>(_ resource: R) throws {
-        do { try Row(resource).insert(db) } catch let error as DatabaseError
-            where error.resultCode == .SQLITE_CONSTRAINT
-        {
+        let columns = try Row(resource).databaseDictionary.sorted { $0.key < $1.key }
+        let names = columns.map(\.key.quotedDatabaseIdentifier).joined(separator: ", ")
+        let marks = databaseQuestionMarks(count: columns.count)
+        do {
+            try kept("INSERT INTO \(R.table) (\(names)) VALUES (\(marks))")
+                .execute(arguments: StatementArguments(columns.map(\.value)))
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             throw StoreError.duplicate(resource.id.rawValue)
         }
         watcher?.inserted(resource)
     }
 
     func update<R: Resource>(_ resource: R) throws {
-        let container = try databaseColumns(of: resource)
-        let columns = container.keys.sorted()
-        let assignments = columns.map { "\($0.quotedDatabaseIdentifier) = ?" }.joined(separator: ", ")
-        var arguments = StatementArguments(columns.map { container[$0] })
-        arguments += [resource.id.rawValue, resource.accountID, resource.region]
-        try db.execute(
-            sql: "UPDATE \(R.table) SET \(assignments) WHERE id = ? AND accountID = ? AND region = ?",
-            arguments: arguments)
-        guard db.changesCount == 1 else { throw StoreError.missing(resource.id.rawValue) }
-    }
-
-    private func databaseColumns<R: Resource>(of resource: R) throws -> [String: DatabaseValue] {
-        Dictionary(
-            try Row(resource).databaseDictionary.filter { $0.key != "sequence" }.map { ($0.key, $0.value) },
-            uniquingKeysWith: { first, _ in first })
+        let id = resource.id.rawValue
+        let row = "WHERE id = ? AND accountID = ? AND region = ?"
+        let place: StatementArguments = [id, resource.accountID, resource.region]
+        guard let old = try GRDB.Row.fetchOne(kept("SELECT * FROM \(R.table) \(row)"), arguments: place) else {
+            throw StoreError.missing(id)
+        }
+        // What stays as it is stays out: SQLite then leaves the indexes of those columns alone.
+        let changes = try Row(resource).databaseDictionary
+            .filter { name, value in old[name] as DatabaseValue? != value }.sorted { $0.key < $1.key }
+        guard !changes.isEmpty else { return }
+        let assignments = changes.map { "\($0.key.quotedDatabaseIdentifier) = ?" }.joined(separator: ", ")
+        try kept("UPDATE \(R.table) SET \(assignments) \(row)")
+            .execute(arguments: StatementArguments(changes.map(\.value)) + place)
     }
 
     func delete<R: Resource>(_ type: R.Type, _ id: String) throws {
-        try db.execute(sql: "DELETE FROM \(R.table) WHERE id = ?", arguments: [id])
+        try kept("DELETE FROM \(R.table) WHERE id = ?").execute(arguments: [id])
         if let tagType = R.tagType {
-            try db.execute(sql: "DELETE FROM tag WHERE tagType = ? AND resourceID = ?", arguments: [tagType, id])
+            try kept("DELETE FROM tag WHERE tagType = ? AND resourceID = ?").execute(arguments: [tagType, id])
         }
     }
 
     func generation() throws -> Int64 {
-        try Int64.fetchOne(db, sql: "SELECT value FROM counter WHERE name = 'generation'") ?? 0
+        try Int64.fetchOne(kept("SELECT value FROM counter WHERE name = 'generation'")) ?? 0
     }
 
     func raiseGeneration() throws -> Int64 {
-        try db.execute(sql: "UPDATE counter SET value = value + 1 WHERE name = 'generation'")
+        try kept("UPDATE counter SET value = value + 1 WHERE name = 'generation'").execute()
         return try generation()
     }
 }

@@ -12,6 +12,10 @@ import ServiceLifecycle
 
 /// The listener: turns HTTP into calls of the dispatcher. Never anything but JSON on the API.
 struct HTTPFront {
+    /// Puts Swift's tasks on the event loops, once a process: a call is then read, answered and written by one thread.
+    static let tasksRunOnEventLoops =
+        NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
+
     let dispatcher: Dispatcher
     let limits: HTTPLimits
     let load = HTTPLoad()
@@ -22,10 +26,12 @@ struct HTTPFront {
         _ address: ListenAddress, tls: TLSConfiguration? = nil, logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void
     ) throws -> any Service {
-        let (limits, load) = (limits, load)
+        let (limits, load, dispatcher) = (limits, load, dispatcher)
         var builder = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, load: load)],
+                additionalChannelHandlers: [
+                    ConnectionGuard(limits: limits, load: load), ReadAnswerer { Self.answerNow($0, dispatcher) },
+                ],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.maximumHeadBytes, maxHeaderListSize: limits.maximumHeadBytes,
                     maxHeaderFieldCount: limits.maximumHeaderFields)))
@@ -54,16 +60,30 @@ struct HTTPFront {
             var request = request
             // The connection's guard has the body whole and within its limit.
             let body = try await request.collectBody(upTo: limits.maximumBodyBytes)
-            var headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
-            if let authority = request.head.authority { headers.append(("host", authority)) }
             let answer = await dispatcher.answer(
-                IncomingRequest(
-                    method: request.head.method.rawValue, path: String(path), rawQuery: String(query),
-                    headers: headers, body: Array(body.readableBytesView)))
+                Self.incoming(request.head, path, query, body: Array(body.readableBytesView)))
             let head = Self.head(answer.status, answer.body.count, requestID: answer.requestID)
             try await writer.write(
                 response: head, body: hasBody ? .init(byteBuffer: ByteBuffer(bytes: answer.body)) : .init())
         }
+    }
+
+    /// What needs no waiting; see ``ReadAnswerer``.
+    private static func answerNow(_ request: HTTPRequest, _ dispatcher: Dispatcher) -> (HTTPResponse, ByteBuffer)? {
+        let (path, query) = split(request.path ?? "/")
+        guard path == "/", let answer = dispatcher.answerNow(incoming(request, path, query, body: [])) else {
+            return nil
+        }
+        return (head(answer.status, answer.body.count, requestID: answer.requestID), ByteBuffer(bytes: answer.body))
+    }
+
+    private static func incoming(
+        _ head: HTTPRequest, _ path: Substring, _ query: Substring, body: [UInt8]
+    ) -> IncomingRequest {
+        var headers = head.headerFields.map { (name: $0.name.canonicalName, value: $0.value) }
+        if let authority = head.authority { headers.append(("host", authority)) }
+        return IncomingRequest(
+            method: head.method.rawValue, path: String(path), rawQuery: String(query), headers: headers, body: body)
     }
 
     private static func send(
@@ -84,11 +104,13 @@ struct HTTPFront {
         return (response, ByteBuffer(bytes: body))
     }
 
+    private static let logID = HTTPField.Name("X-Tt-Logid")
+
     private static func head(_ status: Int, _ length: Int, requestID: String? = nil) -> HTTPResponse {
         var fields = HTTPFields()
         fields[.contentType] = "application/json; charset=utf-8"
         fields[.contentLength] = String(length)
-        if let requestID, let name = HTTPField.Name("X-Tt-Logid") { fields[name] = requestID }
+        if let requestID, let logID { fields[logID] = requestID }
         return HTTPResponse(status: .init(code: status), headerFields: fields)
     }
 

@@ -139,6 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var logger = Logger(label: "weir") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
+        if !HTTPFront.tasksRunOnEventLoops { logger.debug("tasks run on threads of their own") }
         do {
             try await Server(configuration: effective, logger: logger) { line in
                 print(line)
