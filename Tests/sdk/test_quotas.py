@@ -1,10 +1,13 @@
 """Every quota of the configuration: refused where it is met, answered when it is one more; and what documents say."""
 
+import collections
+import concurrent.futures
 import json
 import re
 import subprocess
 
 import pytest
+from volcenginesdkcore.rest import ApiException
 
 from cloud import Cloud, unique
 from weir_server import BINARY, REPOSITORY
@@ -185,3 +188,30 @@ def test_types_without_mirroring_are_those_of_the_configuration(make_server):
             "CreateTrafficMirrorSession", {"NetworkInterfaceId": source, "TrafficMirrorSessionName": unique("s")}))
         assert status == answer, (type, found)
         assert status == 200 or found["Code"] == "InvalidInstanceSpecification.Malformed"
+
+
+def test_calls_at_once_do_not_pass_a_quota_together(make_server):
+    server = make_server("--quota", "traffic-mirror-filters=10", "--quota", "traffic-mirror-filter-rules=3")
+    cloud = Cloud(server)
+
+    def outcomes(action, arguments):
+        clouds = [Cloud(server, retries=False) for _ in range(24)]
+        with concurrent.futures.ThreadPoolExecutor(len(clouds)) as pool:
+            answers = pool.map(lambda number: attempt(clouds[number], action, arguments(number)), range(len(clouds)))
+            return collections.Counter(answers)
+
+    def attempt(cloud, action, arguments):
+        try:
+            cloud.call(action, arguments)
+            return "made"
+        except ApiException as refusal:
+            return json.loads(refusal.body)["ResponseMetadata"]["Error"]["Code"]
+
+    assert outcomes("CreateTrafficMirrorFilter", lambda number: {"TrafficMirrorFilterName": f"f{number}"}) == {
+        "made": 10, "QuotaExceeded.TrafficMirrorFilter": 14}
+    filter = cloud.call("DescribeTrafficMirrorFilters")["TrafficMirrorFilters"][0]["TrafficMirrorFilterId"]
+    cloud.settled(cloud.filter, filter, "Available")
+    assert outcomes("CreateTrafficMirrorFilterRule", lambda number: {
+        "TrafficMirrorFilterId": filter, "TrafficDirection": "ingress", "Policy": "accept", "Protocol": "all",
+        "Priority": number + 1, "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}) == {
+        "made": 3, "QuotaExceeded.TrafficMirrorFilterRule": 21}

@@ -103,7 +103,8 @@ class World:
             case "CreateNetworkInterface" | "CreateLoadBalancer":
                 return {"RegionId": REGION, "Type": "private", "SubnetId": mirror.subnet}
             case "CreateSecurityGroup" | "CreateNetworkAcl": return {"VpcId": mirror.vpc}
-            case "AuthorizeSecurityGroupIngress" | "AuthorizeSecurityGroupEgress":
+            case "AuthorizeSecurityGroupIngress" | "AuthorizeSecurityGroupEgress" | "RevokeSecurityGroupIngress" | (
+                    "RevokeSecurityGroupEgress"):
                 return {"SecurityGroupId": take("group"), "Protocol": "tcp", "PortStart": 80, "PortEnd": 80,
                         "CidrIp": "10.0.0.0/8"}
             case "UpdateNetworkAclEntries":

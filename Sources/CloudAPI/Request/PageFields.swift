@@ -13,7 +13,7 @@ extension Field {
         Field(name: "MaxResults", parameters: ["MaxResults", "NextToken"]) {
             (request: inout Request, parameters: Parameters) throws(APIError) in
             if let text = parameters["MaxResults"] {
-                guard let value = Int(text), (1...100).contains(value) else { throw .maxResultsMalformed }
+                guard let value = Int(decimal: text), (1...100).contains(value) else { throw .maxResultsMalformed }
                 request[keyPath: path].maxResults = value
             }
             if let token = parameters["NextToken"], !token.isEmpty { request[keyPath: path].nextToken = token }
@@ -34,13 +34,15 @@ extension Field {
         Field(name: "PageNumber", parameters: ["PageNumber", "PageSize"]) {
             (request: inout Request, parameters: Parameters) throws(APIError) in
             if let text = parameters["PageNumber"] {
-                guard let value = Int(text), (1...1_000_000).contains(value) else {
+                guard let value = Int(decimal: text), (1...1_000_000).contains(value) else {
                     throw .invalidParameter("PageNumber")
                 }
                 request[keyPath: path].pageNumber = value
             }
             if let text = parameters["PageSize"] {
-                guard let value = Int(text), (1...100).contains(value) else { throw .invalidParameter("PageSize") }
+                guard let value = Int(decimal: text), (1...100).contains(value) else {
+                    throw .invalidParameter("PageSize")
+                }
                 request[keyPath: path].pageSize = value
             }
         }

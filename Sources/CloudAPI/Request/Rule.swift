@@ -66,14 +66,22 @@ extension Rule where Value == Int {
     /// A decimal integer inside `range`.
     public static func range(_ range: ClosedRange<Int>, or error: APIError? = nil) -> Rule {
         parsed(or: error) { text in
-            guard text.utf8.count <= 20, let value = Int(text), range.contains(value) else { return nil }
+            guard let value = Int(decimal: text), range.contains(value) else { return nil }
             return value
         }
     }
 
     /// One of `values`.
     public static func oneOf(_ values: Set<Int>, or error: APIError? = nil) -> Rule {
-        parsed(or: error) { text in Int(text).flatMap { values.contains($0) ? $0 : nil } }
+        parsed(or: error) { text in Int(decimal: text).flatMap { values.contains($0) ? $0 : nil } }
+    }
+}
+
+extension Int {
+    /// Decimal text, digits and at most a minus sign; `nil` for anything else.
+    init?(decimal text: String) {
+        guard text.utf8.count <= 20, text.utf8.first != UInt8(ascii: "+"), let value = Int(text) else { return nil }
+        self = value
     }
 }
 

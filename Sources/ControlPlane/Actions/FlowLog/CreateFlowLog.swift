@@ -57,9 +57,9 @@ struct CreateFlowLog: WriteAction {
                 .filter("trafficType", request.trafficType.rawValue).filter("logTopicID", topic.id.rawValue)
             guard try tx.count(same, in: call.scope) == 0 else { throw APIError.flowLogConflict }
         }
-        guard try tx.count(ListQuery<FlowLog>(), in: call.scope) < call.settings.quotas.flowLogs else {
-            throw APIError.quotaExceeded("FlowLog", "flow logs")
-        }
+        try call.requireRoom(
+            for: ListQuery<FlowLog>(), under: call.settings.quotas.flowLogs, tx,
+            or: .quotaExceeded("FlowLog", "flow logs"))
 
         let logProject = try project ?? call.makeLogProject(named: request.logProjectName, tx)
         var logTopic =

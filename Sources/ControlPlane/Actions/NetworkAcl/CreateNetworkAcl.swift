@@ -28,9 +28,9 @@ struct CreateNetworkAcl: WriteAction {
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
         let vpc = try call.openVpc(request.vpcID, tx)
-        guard try tx.count(ListQuery<NetworkACL>(), in: call.scope) < call.settings.quotas.networkACLs else {
-            throw APIError.quotaExceeded("NetworkAcl", "network ACLs")
-        }
+        try call.requireRoom(
+            for: ListQuery<NetworkACL>(), under: call.settings.quotas.networkACLs, tx,
+            or: .quotaExceeded("NetworkAcl", "network ACLs"))
         let id: Identifier<NetworkACL> = call.newID("nacl")
         let acl = NetworkACL(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,

@@ -41,11 +41,9 @@ extension Call {
 
     /// One more ENI must fit into the account's region. Those that services made for themselves do not count.
     func requireInterfaceQuota(_ tx: any ReadTransaction) throws {
-        let quota = settings.quotas.networkInterfaces
-        guard quota < Settings.Quotas.unlimited else { return }
-        guard try tx.count(ListQuery<NetworkInterface>().filter("serviceManaged", 0), in: scope) < quota else {
-            throw APIError.quotaExceeded("Eni", "elastic network interfaces")
-        }
+        try requireRoom(
+            for: ListQuery<NetworkInterface>().filter("serviceManaged", 0), under: settings.quotas.networkInterfaces,
+            tx, or: .quotaExceeded("Eni", "elastic network interfaces"))
     }
 
     /// A random, locally administered MAC that no ENI of the account has.

@@ -27,8 +27,9 @@ struct CreateTrafficMirrorFilter: WriteAction {
 
     func run(_ request: Request, _ call: Call, _ tx: any WriteTransaction) throws -> Response {
         try call.requireProject(request.projectName, tx)
-        guard try tx.count(ListQuery<TrafficMirrorFilter>(), in: call.scope) < call.settings.quotas.trafficMirrorFilters
-        else { throw APIError.quotaExceeded("TrafficMirrorFilter", "traffic mirror filters") }
+        try call.requireRoom(
+            for: ListQuery<TrafficMirrorFilter>(), under: call.settings.quotas.trafficMirrorFilters, tx,
+            or: .quotaExceeded("TrafficMirrorFilter", "traffic mirror filters"))
 
         let id: Identifier<TrafficMirrorFilter> = call.newID("tmf")
         let filter = TrafficMirrorFilter(

@@ -18,8 +18,6 @@ extension Call {
     ) throws {
         let query = ListQuery<TrafficMirrorFilterRule>().filter("filterID", filterID.rawValue)
             .filter("direction", direction.rawValue)
-        guard try tx.count(query, in: scope) < settings.quotas.trafficMirrorFilterRules else {
-            throw APIError.filterRuleQuota
-        }
+        try requireRoom(for: query, under: settings.quotas.trafficMirrorFilterRules, tx, or: .filterRuleQuota)
     }
 }

@@ -88,12 +88,12 @@ struct CreateTrafficMirrorSession: WriteAction {
 
     private func checkQuotas(_ source: NetworkInterface, _ call: Call, _ tx: any ReadTransaction) throws {
         let all = ListQuery<TrafficMirrorSession>()
-        guard try tx.count(all, in: call.scope) < call.settings.quotas.trafficMirrorSessions else {
-            throw APIError.quotaExceeded("TrafficMirrorSession", "traffic mirror sessions")
-        }
-        let ofSource = all.filter("networkInterfaceID", source.id.rawValue)
-        guard try tx.count(ofSource, in: call.scope) < call.settings.quotas.trafficMirrorSessionsPerInterface else {
-            throw APIError.quotaExceeded("TrafficMirrorSession", "traffic mirror sessions of one network interface")
-        }
+        try call.requireRoom(
+            for: all, under: call.settings.quotas.trafficMirrorSessions, tx,
+            or: .quotaExceeded("TrafficMirrorSession", "traffic mirror sessions"))
+        try call.requireRoom(
+            for: all.filter("networkInterfaceID", source.id.rawValue),
+            under: call.settings.quotas.trafficMirrorSessionsPerInterface, tx,
+            or: .quotaExceeded("TrafficMirrorSession", "traffic mirror sessions of one network interface"))
     }
 }

@@ -37,8 +37,9 @@ struct CreateTrafficMirrorTarget: WriteAction {
         }
         let taken = ListQuery<TrafficMirrorTarget>().filter("instanceID", request.instanceID)
         guard try tx.count(taken, in: call.scope) == 0 else { throw APIError.targetConflict }
-        guard try tx.count(ListQuery<TrafficMirrorTarget>(), in: call.scope) < call.settings.quotas.trafficMirrorTargets
-        else { throw APIError.quotaExceeded("TrafficMirrorTarget", "traffic mirror targets") }
+        try call.requireRoom(
+            for: ListQuery<TrafficMirrorTarget>(), under: call.settings.quotas.trafficMirrorTargets, tx,
+            or: .quotaExceeded("TrafficMirrorTarget", "traffic mirror targets"))
 
         let id: Identifier<TrafficMirrorTarget> = call.newID("tmt")
         let target = TrafficMirrorTarget(
