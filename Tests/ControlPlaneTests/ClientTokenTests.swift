@@ -22,14 +22,28 @@ import Testing
         #expect(try await create(cloud) == second)
     }
 
-    @Test func `of equal calls at once the first writes and the others read`() async throws {
+    @Test func `of equal calls at once one is made, and the others have its answer or 412`() async throws {
         let cloud = try TestCloud()
-        let ids = try await withThrowingTaskGroup { group in
-            for _ in 0..<100 { group.addTask { try await create(cloud) } }
-            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        let replies = await withTaskGroup { group in
+            for _ in 0..<100 { group.addTask { await cloud.call("CreateTrafficMirrorFilter", arguments) } }
+            return await group.reduce(into: [Reply]()) { $0.append($1) }
         }
-        #expect(ids.count == 1)
+        let answered = replies.filter { $0.status == 200 }
+        #expect(Set(answered.map { $0.result?["TrafficMirrorFilterId"]?.text }).count == 1)
+        for reply in replies where reply.status != 200 { reply.refused(412, "IdempotentProcessing") }
         #expect(await cloud.call("DescribeTrafficMirrorFilters").result?["TrafficMirrorFilters"]?.elements.count == 1)
+    }
+
+    @Test func `when the first of them fails another is made`() async throws {
+        let cloud = try TestCloud { $0.holdTokenCallsMilliseconds = 20 }
+        let bad = ["TrafficMirrorFilterName": "one", "ClientToken": "t", "ProjectName": "nobody"]
+        let codes = await withTaskGroup { group in
+            for _ in 0..<8 { group.addTask { await cloud.call("CreateTrafficMirrorFilter", bad).code ?? "OK" } }
+            return await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        // Each of them was refused for what is wrong with it: nothing of the others' failures was kept.
+        #expect(codes.isSubset(of: ["InvalidProject.NotFound", "IdempotentProcessing"]))
+        _ = try await create(cloud)
     }
 
     @Test func `those that waited are told of other arguments too`() async throws {

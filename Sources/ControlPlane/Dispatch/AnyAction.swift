@@ -57,15 +57,21 @@ public struct AnyAction: Sendable {
             }
             let key = IdempotencyKey(
                 accountID: call.scope.accountID, region: call.scope.region, action: A.name, token: token)
-            let claim = await inFlight.claim(key, timeout: .seconds(2))
-            guard claim != .taken else { throw APIError.idempotentProcessing }
-            defer { inFlight.release(key) }
-            // Of many equal calls at once only the first has anything to write.
-            if claim == .afterAnother, let answer = try await Self.repeated(call, key) { return answer }
-            if call.settings.holdTokenCallsMilliseconds > 0 {
-                try await Task.sleep(for: .milliseconds(call.settings.holdTokenCallsMilliseconds))
+            let deadline = ContinuousClock.now + .seconds(2)
+            while true {
+                switch await inFlight.claim(key, until: deadline) {
+                case .taken: throw APIError.idempotentProcessing
+                case .ended:
+                    // Of equal calls at once only the first has anything to write, unless it failed.
+                    if let answer = try await Self.repeated(call, key) { return answer }
+                case .claimed:
+                    defer { inFlight.release(key) }
+                    if call.settings.holdTokenCallsMilliseconds > 0 {
+                        try await Task.sleep(for: .milliseconds(call.settings.holdTokenCallsMilliseconds))
+                    }
+                    return try await Self.write(action, request, call, token: key)
+                }
             }
-            return try await Self.write(action, request, call, token: key)
         }
     }
 

@@ -10,21 +10,22 @@ public final class CallsInFlight: Sendable {
 
     /// What came of asking for a token.
     public enum Claim: Sendable, Equatable {
-        /// Nobody had it.
-        case free
-        /// Another call had it and has ended meanwhile.
-        case afterAnother
+        /// It is the caller's until it is released.
+        case claimed
+        /// Another call had it and has ended meanwhile; nothing was claimed.
+        case ended
         /// Another call still has it; nothing was claimed.
         case taken
     }
 
-    /// Claims `key`; waits up to `timeout` while another call has it.
-    public func claim(_ key: IdempotencyKey, timeout: Duration) async -> Claim {
-        let deadline = ContinuousClock.now + timeout
+    /// Claims `key`, or waits until the call that has it ends, at most until `deadline`. Those that waited are not
+    /// queued for it: they all go on at once, and find on record what the call left.
+    public func claim(_ key: IdempotencyKey, until deadline: ContinuousClock.Instant) async -> Claim {
         var waited = false
         while true {
             let seen = ended.count
-            if keys.withLock({ $0.insert(key).inserted }) { return waited ? .afterAnother : .free }
+            let isFree = keys.withLock { keys in waited ? !keys.contains(key) : keys.insert(key).inserted }
+            if isFree { return waited ? .ended : .claimed }
             let left = deadline - ContinuousClock.now
             guard left > .zero, !Task.isCancelled else { return .taken }
             waited = true
