@@ -36,7 +36,9 @@ UNREAD = {("DescribeVpcs", "VpcOwnerId"), ("CreateLoadBalancer", "Period"), ("De
 # Right but for what they name, which is looked at last.
 FORMS = {
     "CreateListener": {"LoadBalancerId": "clb-none", "ServerGroupId": "rsp-none", "Protocol": "TCP", "Port": 4789},
-    "CreateServerGroup": {"LoadBalancerId": "clb-none"},
+    "CreateServerGroup": {
+        "LoadBalancerId": "clb-none", "Servers.1.Type": "eni", "Servers.1.InstanceId": "eni-none",
+        "Servers.1.Port": 4789},
     "AddServerGroupBackendServers": {
         "ServerGroupId": "rsp-none", "Servers.1.Type": "eni", "Servers.1.InstanceId": "eni-none",
         "Servers.1.Port": 4789},
