@@ -138,7 +138,7 @@ import Testing
     @Test func `the text forms have the cloud's fields in the cloud's order`() throws {
         let window = FlowWindow(start: epoch, end: epoch + 60)
         var record = FlowRecord(
-            accountID: account, flowLogID: "fl-1", networkInterfaceID: "eni-a", window: window,
+            stream: FlowStream(accountID: account, flowLogID: "fl-1", networkInterfaceID: "eni-a"), window: window,
             content: .loss(FlowLoss(packets: 1, bytes: 2, causes: .skippedByAgent)))
         #expect(record.textLine == "1 2100000001 eni-a - - - - - - - 1800000000 1800000060 - SKIPDATA")
         record.content = .traffic(

@@ -17,6 +17,9 @@ public struct FlowLoss: Sendable, Hashable {
         /// The true counts are larger than the largest number that fits, 2^63 − 1.
         public static let countOverflow = Causes(rawValue: 16)
 
+        /// The server's running windows held no more flows.
+        public static let windowsFull = Causes(rawValue: 32)
+
         /// Causes whose number of packets nobody knows.
         static let uncounted: Causes = [.missingBatch, .spoolReplaced, .countOverflow]
 
@@ -25,6 +28,7 @@ public struct FlowLoss: Sendable, Hashable {
             let all: [(Causes, String)] = [
                 (.skippedByAgent, "skipped-by-agent"), (.missingBatch, "missing-batch"),
                 (.spoolReplaced, "spool-replaced"), (.invalidTime, "invalid-time"), (.countOverflow, "count-overflow"),
+                (.windowsFull, "windows-full"),
             ]
             return all.filter { contains($0.0) }.map(\.1)
         }

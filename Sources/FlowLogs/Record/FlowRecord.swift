@@ -6,26 +6,34 @@ public struct FlowRecord: Sendable, Hashable {
         case loss(FlowLoss)
     }
 
-    public var accountID: String
-    public var flowLogID: String
-    public var networkInterfaceID: String
+    public var stream: FlowStream
     /// Aligned to the clock. A loss of unknown extent can span several windows; traffic never does.
     public var window: FlowWindow
     /// The window still runs: the same flow comes again, larger, once it is closed.
     public var isOpen: Bool
     public var content: Content
 
-    public init(
-        accountID: String, flowLogID: String, networkInterfaceID: String, window: FlowWindow, isOpen: Bool = false,
-        content: Content
-    ) {
-        self.accountID = accountID
-        self.flowLogID = flowLogID
-        self.networkInterfaceID = networkInterfaceID
+    public init(stream: FlowStream, window: FlowWindow, isOpen: Bool = false, content: Content) {
+        self.stream = stream
         self.window = window
         self.isOpen = isOpen
         self.content = content
     }
+
+    public init(
+        accountID: String, flowLogID: String, networkInterfaceID: String, place: FlowPlace? = nil, window: FlowWindow,
+        isOpen: Bool = false, content: Content
+    ) {
+        let stream = FlowStream(
+            accountID: accountID, flowLogID: flowLogID, networkInterfaceID: networkInterfaceID, place: place)
+        self.init(stream: stream, window: window, isOpen: isOpen, content: content)
+    }
+
+    public var accountID: String { stream.accountID }
+    public var flowLogID: String { stream.flowLogID }
+    public var networkInterfaceID: String { stream.networkInterfaceID }
+    /// `nil` unless the server is told to keep it.
+    public var place: FlowPlace? { stream.place }
 
     public var status: FlowLogStatus {
         switch content {

@@ -44,7 +44,8 @@ extension FlowRecord {
                     bytes: bytes, action: action, isSaturated: mark != 0))
         }
         self.init(
-            accountID: accountID, flowLogID: flowLogID, networkInterfaceID: networkInterfaceID,
+            stream: FlowStream(
+                accountID: accountID, flowLogID: flowLogID, networkInterfaceID: networkInterfaceID),
             window: FlowWindow(start: start, end: end), isOpen: isOpen, content: content)
     }
 }
