@@ -45,6 +45,9 @@ let package = Package(
         // Contracts: the wire protocol of the API for both ends, and the stores.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CloudAPI", dependencies: ["Model", "CCurl", crypto], swiftSettings: settings),
+        // Files of columns, for readers everywhere; knows nothing of flows.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: settings),
         .target(name: "Store", dependencies: ["Model", grdb, sqlite], swiftSettings: settings),
         .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
         // Behaviour.

@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
     # to build: the libraries Weir links
-    libbpf-dev libelf-dev zlib1g-dev libcurl4-openssl-dev libsqlite3-dev libc6-dev linux-libc-dev pkg-config git make
+    libbpf-dev libelf-dev zlib1g-dev libcurl4-openssl-dev libsqlite3-dev libzstd-dev libc6-dev linux-libc-dev pkg-config git make
     # to run the lab and the tests: the kernel's tools and sources of traffic
     nftables iproute2 iputils-ping ethtool tcpdump socat iperf3 procps curl openssl
     # to read the run times of programs in the benchmark

@@ -1,0 +1,70 @@
+/// Reads Parquet files of a flat schema: what `ParquetWriter` writes, and what others write alike (codec zstd or
+/// none; the types of `ParquetType`; PLAIN, dictionary and DELTA_BINARY_PACKED pages, of version 1 and 2).
+///
+/// The file may be hostile: every length is checked before it is used, checksums of pages are verified, and memory
+/// stays within `ParquetLimits`. What is valid and not supported is refused by its name.
+public struct ParquetReader: Sendable {
+    public let schema: [ParquetColumn]
+    public let rowGroups: [ParquetRowGroup]
+    /// The rows of all row groups.
+    public let rows: Int
+    /// Free text of the footer, by key; of a repeated key the last.
+    public let keyValues: [String: String]
+    /// The program that wrote the file, by its own word.
+    public let createdBy: String?
+
+    private let source: any ParquetSource
+    private let limits: ParquetLimits
+
+    /// Reads the footer.
+    ///
+    /// Throws `ParquetError.damaged`, `.unsupported`, `.beyondLimit`, or what the source throws.
+    public init(_ source: any ParquetSource, limits: ParquetLimits = ParquetLimits()) throws(ParquetError) {
+        self.source = source
+        self.limits = limits
+        let footer = try FooterReader(source: source, limits: limits).read()
+        schema = footer.schema
+        rowGroups = footer.rowGroups
+        rows = footer.rows
+        keyValues = footer.keyValues
+        createdBy = footer.createdBy
+    }
+
+    /// The index of the column of that name.
+    public func column(_ name: String) -> Int? {
+        schema.firstIndex { $0.name == name }
+    }
+
+    /// The values of one column of one row group, by their indices.
+    ///
+    /// Throws `ParquetError.mismatch` if there is no such column or row group, and otherwise as the initializer does.
+    public func read(column: Int, rowGroup: Int) throws(ParquetError) -> ParquetColumnData {
+        let (definition, group, chunk) = try find(column, rowGroup)
+        let place = "column \(definition.name) of row group \(rowGroup)"
+        guard chunk.storedBytes <= limits.chunkBytes else { throw .beyondLimit("\(chunk.storedBytes) bytes, \(place)") }
+        let bytes = try source.read(at: chunk.offset, count: chunk.storedBytes)
+        let decoder = ColumnDecoder(
+            column: definition, rows: group.rows, chunk: chunk, limits: limits, place: place)
+        return try decoder.decode(bytes)
+    }
+
+    /// The Bloom filter of one column of one row group; nil if it has none.
+    ///
+    /// Throws as `read` does.
+    public func bloomFilter(column: Int, rowGroup: Int) throws(ParquetError) -> ParquetBloomFilter? {
+        let (definition, _, chunk) = try find(column, rowGroup)
+        guard let offset = chunk.bloomOffset else { return nil }
+        let filter = try BloomFilter(
+            source: source, offset: offset, limit: limits.pageBytes,
+            place: "Bloom filter of column \(definition.name) of row group \(rowGroup)")
+        return ParquetBloomFilter(filter: filter, type: definition.type)
+    }
+
+    private func find(
+        _ column: Int, _ rowGroup: Int
+    ) throws(ParquetError) -> (ParquetColumn, ParquetRowGroup, ParquetColumnChunk) {
+        guard schema.indices.contains(column) else { throw .mismatch("no column \(column)") }
+        guard rowGroups.indices.contains(rowGroup) else { throw .mismatch("no row group \(rowGroup)") }
+        return (schema[column], rowGroups[rowGroup], rowGroups[rowGroup].columns[column])
+    }
+}
