@@ -1,5 +1,5 @@
 public import Model
-public import Packet
+import Packet
 
 /// Some closed records as columns: what the journal holds, the files hold and queries walk over.
 ///

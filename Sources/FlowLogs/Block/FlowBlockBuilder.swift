@@ -1,5 +1,5 @@
-public import Model
-public import Packet
+import Model
+import Packet
 
 /// Makes a `FlowBlock` row by row.
 public struct FlowBlockBuilder: Sendable {
