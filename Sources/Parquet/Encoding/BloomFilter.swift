@@ -19,17 +19,22 @@ struct BloomFilter: Sendable {
     mutating func insert(_ hash: UInt64) {
         let block = block(hash)
         let key = UInt32(truncatingIfNeeded: hash)
-        for index in 0..<8 { words[block + index] |= 1 << (key &* Self.salts[index] >> 27) }
+        for index in 0..<8 { words[block + index] |= Self.bit(key, index) }
     }
 
     func mayContain(_ hash: UInt64) -> Bool {
         let block = block(hash)
         let key = UInt32(truncatingIfNeeded: hash)
-        return (0..<8).allSatisfy { words[block + $0] & 1 << (key &* Self.salts[$0] >> 27) != 0 }
+        return (0..<8).allSatisfy { words[block + $0] & Self.bit(key, $0) != 0 }
     }
 
+    /// The first word of the hash's block.
     private func block(_ hash: UInt64) -> Int {
-        Int((hash >> 32) * UInt64(words.count / 8) >> 32) * 8
+        Int(((hash >> 32) * UInt64(words.count / 8)) >> 32) * 8
+    }
+
+    private static func bit(_ key: UInt32, _ index: Int) -> UInt32 {
+        1 << ((key &* salts[index]) >> 27)
     }
 
     /// Appends header and bits.

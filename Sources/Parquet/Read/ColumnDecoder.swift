@@ -103,7 +103,10 @@ struct ColumnDecoder {
     }
 
     private func indices(_ page: inout PageReader.Data, entries: Int) throws(ParquetError) -> [UInt32] {
-        guard page.values > 0 else { return [] }
+        guard page.values > 0 else {
+            _ = try page.cursor.skip(page.cursor.remaining)
+            return []
+        }
         let width = Int(try page.cursor.byte())
         let indices = try RLEHybrid.read(&page.cursor, width: width, count: page.values)
         var most: UInt32 = 0
