@@ -84,8 +84,9 @@ class Answer:
 class Wire:
     """Sends raw requests over one kept connection."""
 
-    def __init__(self, server):
+    def __init__(self, server, credentials=None):
         self.server = server
+        self.credentials = credentials or server.credentials
         self.connection = None
 
     def send(self, request):
@@ -112,7 +113,7 @@ class Wire:
         """Signs and sends one GET; returns the answer."""
         service = parameters.pop("service", "vpc")
         query = urllib.parse.urlencode({**parameters, "Action": action, "Version": version})
-        return self.send(sign(self.server.address, self.server.credentials, query, service=service))
+        return self.send(sign(self.server.address, self.credentials, query, service=service))
 
     def close(self):
         if self.connection is not None:

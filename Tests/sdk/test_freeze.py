@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from cloud import refused
+from admin import Admin
+from cloud import refused, unique
 from weir_server import BINARY
 from worlds import Plain
 
@@ -84,3 +85,17 @@ def test_a_frozen_balancer_is_no_new_target_but_stays_one(world):
     assert world.cloud.target(target["TrafficMirrorTargetId"]).instance_id == used
     admin(world, "unfreeze", free)
     world.done("CreateTrafficMirrorTarget", {"InstanceType": "ClbInstance", "InstanceId": free})
+
+
+def test_only_the_operator_freezes_and_in_any_account(world):
+    admin = Admin(world.server)
+    key = admin.make_account(unique("team"))
+    cloud = admin.cloud(key)
+    id = cloud.make_balancer(cloud.make_subnet(cloud.make_vpc()))
+    refusal = admin.run("admin", "freeze", id, key=key)
+    assert refusal.returncode != 0 and "AccessDenied" in refusal.stderr, refusal
+    assert admin.run("admin", "freeze", id).returncode != 0
+    admin.ok("freeze", id, "--account", key.account)
+    assert shown(cloud.balancer(id)) == ("FinancialLocked", "financial")
+    admin.ok("unfreeze", id, "--account", key.account)
+    assert shown(cloud.balancer(id)) == ("Normal", "")

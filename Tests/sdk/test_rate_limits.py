@@ -6,16 +6,17 @@ import time
 
 import volcenginesdkvpc as vpc
 
-from cloud import Cloud
+from admin import Admin
+from cloud import Cloud, unique
 from signing import Wire
 
 READS, WRITES = 5, 2
 
 
-def burst(server, count, action, **arguments):
+def burst(server, count, action, key=None, **arguments):
     """Answers to calls made as fast as eight connections can, and the seconds they took."""
     def some(number):
-        wire = Wire(server)
+        wire = Wire(server, key)
         try:
             return [wire.call(action, **arguments) for _ in range(number)]
         finally:
@@ -60,3 +61,13 @@ def test_the_hosts_own_calls_are_never_limited(make_server):
     server = make_server("--limits", "cloud", "--reads-per-second", "1")
     answers, _ = burst(server, 80, "DescribeHosts", version="2026-01-01", service="weir")
     assert {answer.status for answer in answers} == {200}
+
+
+def test_one_accounts_calls_do_not_count_against_another(make_server):
+    server = make_server("--limits", "cloud", "--reads-per-second", str(READS))
+    busy, calm = (Admin(server).make_account(unique("team")) for _ in range(2))
+    check(*burst(server, 160, "DescribeVpcs", (busy.id, busy.secret)), READS)
+    # A bucket that was never drawn on is full, however long the burst took.
+    answers, _ = burst(server, 8, "DescribeSubnets", (calm.id, calm.secret))
+    assert sum(answer.status == 200 for answer in answers) >= READS
+    assert Wire(server, (calm.id, calm.secret)).call("DescribeVpcs").status == 200

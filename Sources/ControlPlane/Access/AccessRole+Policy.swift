@@ -29,7 +29,9 @@ extension AccessRole {
         "ReportHost", "PullState", "AcknowledgeState", "PutLedgers", "PutSlices", "PullProbes",
         "PutProbeReport",
     ]
-    private static let operatorActions: Set<String> = ["CreateAccount", "DescribeAccounts", "DeleteAccount"]
+    private static let operatorActions: Set<String> = [
+        "CreateAccount", "DescribeAccounts", "DeleteAccount", "SetBusinessStatus",
+    ]
     private static let rootActions: Set<String> = operatorActions.union([
         "CreateAccessKey", "DescribeAccessKeys", "UpdateAccessKey", "RotateAccessKey", "DeleteAccessKey",
         "PutAccessPolicy", "DescribeAccessPolicies", "DeleteAccessPolicy", "SimulateAccess", "ResetAccount",

@@ -18,21 +18,25 @@ struct AdminCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "freeze", abstract: "Freeze a CLB, a mirror session or a flow log, as an unpaid bill would.")
         @OptionGroup var connection: ConnectionOptions
-        @Argument(help: "ID of the resource.") var id: String
-        func run() throws { try set("FinancialLocked", id, connection) }
+        @OptionGroup var resource: Resource
+        func run() throws { try resource.set("FinancialLocked", connection) }
     }
 
     struct Unfreeze: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "unfreeze", abstract: "Free it again.")
         @OptionGroup var connection: ConnectionOptions
-        @Argument(help: "ID of the resource.") var id: String
-        func run() throws { try set("Normal", id, connection) }
+        @OptionGroup var resource: Resource
+        func run() throws { try resource.set("Normal", connection) }
     }
-}
 
-extension ParsableCommand {
-    fileprivate func set(_ status: String, _ id: String, _ connection: ConnectionOptions) throws {
-        let _: EmptyResult = try connection.client().call(
-            "SetBusinessStatus", body: ["ResourceId": id, "BusinessStatus": status])
+    struct Resource: ParsableArguments {
+        @Argument(help: "ID of the resource.") var id: String
+        @Option(help: "The account that has it; the operator's own by default.") var account: String?
+
+        func set(_ status: String, _ connection: ConnectionOptions) throws {
+            var body = ["ResourceId": id, "BusinessStatus": status]
+            body["AccountId"] = account
+            let _: EmptyResult = try connection.client().call("SetBusinessStatus", body: body)
+        }
     }
 }
