@@ -1,7 +1,7 @@
 """A reset takes everything from the kernel too, and the lab begins anew."""
 
 from cloud import Network, run
-from test_lab import UDP, send
+from test_lab import UDP, send, sink
 
 
 def namespaces(cloud):
@@ -13,7 +13,9 @@ def test_a_reset_leaves_nothing_of_the_account_in_the_kernel(make_cloud):
     for _ in range(2):
         network = Network(cloud, rules=UDP)
         network.count_copies()
+        held = sink(network, 5000)
         sent = send(network, 2000, rate=20000)
+        held.communicate()
         ledger = cloud.settled_ledger(network.session)
         assert ledger["matchedPackets"] == sent
         assert network.counter(network.netns["col"], "copies")[0] == ledger["mirroredPackets"]
