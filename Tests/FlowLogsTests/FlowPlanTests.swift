@@ -23,7 +23,8 @@ import Testing
         try await withFilled { db in
             for newestFirst in [false, true] {
                 let query = FlowQuery(
-                    accountID: account, endedAfter: 5, transport: 6, action: .reject, newestFirst: newestFirst)
+                    accountID: account, endedAfter: 5,
+                    matching: .all([.transport(6), .condition(.action(.reject))]), newestFirst: newestFirst)
                 let filter = try FlowFilter(query, db)
                 let next = "(r.window_end, r.id) \(newestFirst ? "<" : ">") (?, ?)"
                 let sql = FlowSearch.closedSQL(query, filter, ["+r.id <= ?", next])
@@ -36,7 +37,7 @@ import Testing
 
     @Test func `a page of one stream walks the index of the stream`() async throws {
         try await withFilled { db in
-            let query = FlowQuery(accountID: account, networkInterfaceID: "eni-a", endedAfter: 5)
+            let query = FlowQuery(accountID: account, endedAfter: 5, matching: .networkInterface("eni-a"))
             let filter = try FlowFilter(query, db)
             let plan = try plan(
                 db, FlowSearch.closedSQL(query, filter, ["+r.id <= ?"]), filter.arguments([9, 100]))

@@ -41,23 +41,49 @@ import Testing
             #expect(try await count { _ in } == 7)
             #expect(try await count { $0.accountID = nil } == 14)
             #expect(try await count { $0.accountID = "nobody" } == 0)
-            #expect(try await count { $0.flowLogID = "fl-2" } == 0)
-            #expect(try await count { $0.networkInterfaceID = "eni-b" } == 1)
+            #expect(try await count { $0.predicate = .flowLog("fl-2") } == 0)
+            #expect(try await count { $0.predicate = .networkInterface("eni-b") } == 1)
             #expect(try await count { $0.endedAfter = epoch + 60 } == 1)
             #expect(try await count { $0.endedThrough = epoch + 60 } == 6)
             #expect(try await count { $0.endedAfter = .max } == 0)
-            #expect(try await count { $0.source = AddressBlock("10.0.0.0/24") } == 2)
-            #expect(try await count { $0.source = AddressBlock("0.0.0.0/0") } == 5)
-            #expect(try await count { $0.source = AddressBlock("::/0") } == 2)
-            #expect(try await count { $0.destination = AddressBlock("2001:db8:1::/48") } == 1)
-            #expect(try await count { $0.destination = AddressBlock("10.0.0.1") } == 2)
-            #expect(try await count { $0.destinationPorts = PortRange(first: 80, last: 443) } == 4)
-            #expect(try await count { $0.sourcePorts = PortRange(first: 40000, last: 40000) } == 7)
-            #expect(try await count { $0.transport = 17 } == 1)
-            #expect(try await count { $0.direction = .ingress } == 2)
-            #expect(try await count { $0.action = .reject } == 2)
-            #expect(try await count { $0.statuses = [.skipData, .noData] } == 0)
-            #expect(try await count { ($0.accountID, $0.statuses) = (nil, [.skipData]) } == 1)
+            #expect(try await count { $0.predicate = .source(try block("10.0.0.0/24")) } == 2)
+            #expect(try await count { $0.predicate = .source(try block("0.0.0.0/0")) } == 5)
+            #expect(try await count { $0.predicate = .source(try block("::/0")) } == 2)
+            #expect(try await count { $0.predicate = .destination(try block("2001:db8:1::/48")) } == 1)
+            #expect(try await count { $0.predicate = .destination(try block("10.0.0.1")) } == 2)
+            #expect(try await count { $0.predicate = .destinationPort(80...443) } == 4)
+            #expect(try await count { $0.predicate = .sourcePort(40000...40000) } == 7)
+            #expect(try await count { $0.predicate = .transport(17) } == 1)
+            #expect(try await count { $0.predicate = .condition(.direction(.ingress)) } == 2)
+            #expect(try await count { $0.predicate = .condition(.action(.reject)) } == 2)
+            #expect(try await count { $0.predicate = .condition(.status([.skipData, .noData])) } == 0)
+            #expect(try await count { ($0.accountID, $0.predicate) = (nil, .condition(.status([.skipData]))) } == 1)
+        }
+    }
+
+    private func block(_ text: String) throws -> AddressBlock { try #require(AddressBlock(text)) }
+
+    @Test(arguments: Backend.allCases)
+    func `conditions combine, and what a record does not have matches neither way`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            try await fill(store)
+            let v4 = try FlowPredicate.source(block("0.0.0.0/0"))
+            let web = FlowPredicate.condition(.number(.destinationPort, [80...80, 443...443]))
+            let loss = FlowPredicate.condition(.status([.skipData]))
+            let expected: [(FlowPredicate, Int)] = [
+                (.all([]), 14), (.any([]), 0), (.not(.any([])), 14), (v4, 9), (.not(v4), 4), (web, 7),
+                (.not(web), 6), (.any([web, loss]), 8), (.not(.all([web, .not(loss)])), 7), (v4.and(.not(web)), 2),
+                (.not(.any([v4, .not(v4)])), 0), (.condition(.text(.networkInterface, ["eni-a", "eni-b"])), 14),
+                (.condition(.text(.vpc, ["vpc-1"])), 0), (.not(.condition(.text(.vpc, ["vpc-1"]))), 0),
+                (.condition(.tcpFlags([TCPFlags(name: "syn")].compactMap { $0 })), 9),
+                (.not(.condition(.tcpFlags([TCPFlags(rawValue: 0x12)]))), 9),
+                (.condition(.number(.packets, [2...8])), 6), (.condition(.number(.bytes, [1 << 63 ... .max])), 0),
+                (.not(.condition(.number(.packets, [0...8]))), 4), (.condition(.number(.packets, [])), 0),
+            ]
+            for (predicate, count) in expected {
+                let found = try await store.pages(FlowQuery(accountID: nil, matching: predicate)).count
+                #expect(found == count, "\(predicate)")
+            }
         }
     }
 
@@ -89,9 +115,9 @@ import Testing
                     try await store.search(FlowQuery(accountID: nil, limit: limit))
                 }
             }
-            let ports = PortRange(first: 2, last: 1)
+            let deep = (0..<FlowPredicate.maximumDepth).reduce(FlowPredicate.transport(6)) { inner, _ in .not(inner) }
             await #expect(throws: FlowLogError.self) {
-                try await store.sums(FlowQuery(accountID: nil, sourcePorts: ports))
+                try await store.sums(FlowQuery(accountID: nil, matching: deep))
             }
             for cursor in [
                 "", ".", "c1", "c1.1.2", "c1.-1.2.3", "c1.1.2.3.4", "c1.99999999999999999999.1.1", "t1.1", "o1.0.0",
@@ -114,8 +140,8 @@ import Testing
         try await backend.withStore { store in
             try await fill(store)
             await #expect(throws: FlowLogError.self) { try await store.delete(FlowQuery(accountID: nil)) }
-            #expect(try await store.delete(FlowQuery(accountID: "2100000002", flowLogID: "fl-1")) == 0)
-            #expect(try await store.delete(FlowQuery(accountID: account, action: .reject)) == 2)
+            #expect(try await store.delete(FlowQuery(accountID: "2100000002", matching: .flowLog("fl-1"))) == 0)
+            #expect(try await store.delete(FlowQuery(accountID: account, matching: .condition(.action(.reject)))) == 2)
             #expect(try await store.delete(FlowQuery(accountID: account)) == 5)
             #expect(try await store.delete(FlowQuery(accountID: account)) == 0)
             #expect(try await store.pages(FlowQuery(accountID: nil)).count == 7)

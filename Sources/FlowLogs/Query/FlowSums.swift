@@ -18,8 +18,10 @@ public struct FlowSums: Sendable, Hashable {
     /// From SKIPDATA records.
     public var lost = Count()
     public var idleWindows: UInt64 = 0
-    /// `false` when a count did not fit, or when a loss has an unknown number of packets.
+    /// `false` when a count did not fit, when a loss has an unknown number of packets, or when something is damaged.
     public var isExact = true
+    /// What could not be read and is missing above, by name and reason.
+    public var damaged: [String] = []
 
     public init() {}
 }

@@ -1,6 +1,4 @@
 import GRDB
-import Model
-import Packet
 
 /// A query's conditions as SQL over `r`, a row of `record` or `open_record`.
 struct FlowFilter {
@@ -13,29 +11,11 @@ struct FlowFilter {
     init(_ query: FlowQuery, _ db: Database) throws {
         if let after = query.endedAfter { add("r.window_end > ?", after) }
         if let through = query.endedThrough { add("r.window_end <= ?", through) }
-        try addStreams(query, db)
-        if !query.statuses.isEmpty {
-            let list = query.statuses.map { String($0.rawValue) }.sorted().joined(separator: ", ")
-            conditions.append("r.status IN (\(list))")
-        }
-        if let transport = query.transport { add("r.transport = ?", Int64(transport)) }
-        if let direction = query.direction { add("r.direction = ?", Int64(direction.rawValue)) }
-        if let action = query.action { add("r.action = ?", Int64(action.rawValue)) }
-        if let block = query.source { add("r.source", block) }
-        if let block = query.destination { add("r.destination", block) }
-        if let ports = query.sourcePorts { add("r.source_port", ports) }
-        if let ports = query.destinationPorts { add("r.destination_port", ports) }
-    }
-
-    /// Refuses what no page can answer.
-    static func check(_ query: FlowQuery) throws(FlowLogError) {
-        guard FlowQuery.limitRange.contains(query.limit) else {
-            throw .invalidQuery("a limit of \(query.limit) is outside 1...10000")
-        }
-        for ports in [query.sourcePorts, query.destinationPorts] {
-            if let ports, ports.first > ports.last {
-                throw .invalidQuery("the ports \(ports.first) to \(ports.last) are in the wrong order")
-            }
+        let rest = try addStreams(query, db)
+        for predicate in rest {
+            var sql = FlowPredicateSQL()
+            conditions.append(sql.text(predicate))
+            arguments += sql.arguments
         }
     }
 
@@ -44,21 +24,19 @@ struct FlowFilter {
         arguments += values.map(\.databaseValue)
     }
 
-    private mutating func add(_ column: String, _ block: AddressBlock) {
-        conditions.append("\(column) BETWEEN ? AND ?")
-        arguments += [block.first.stored, block.last.stored]
-    }
-
-    private mutating func add(_ column: String, _ ports: PortRange) {
-        add("\(column) BETWEEN ? AND ?", Int64(ports.first), Int64(ports.last))
-    }
-
-    private mutating func addStreams(_ query: FlowQuery, _ db: Database) throws {
-        let names = [
-            ("account_id", query.accountID), ("flow_log_id", query.flowLogID),
-            ("network_interface_id", query.networkInterfaceID),
-        ].compactMap { name, value in value.map { (name, $0) } }
-        guard !names.isEmpty else { return }
+    /// Adds what concerns whole streams, and returns the other conditions.
+    private mutating func addStreams(_ query: FlowQuery, _ db: Database) throws -> [FlowPredicate] {
+        var names = query.accountID.map { [("account_id", $0)] } ?? []
+        var rest: [FlowPredicate] = []
+        for predicate in query.predicate.conjuncts {
+            switch predicate {
+            case .condition(.text(.flowLog, let ids)) where ids.count == 1: names.append(("flow_log_id", ids[0]))
+            case .condition(.text(.networkInterface, let ids)) where ids.count == 1:
+                names.append(("network_interface_id", ids[0]))
+            default: rest.append(predicate)
+            }
+        }
+        guard !names.isEmpty else { return rest }
         let sql = "SELECT id FROM stream WHERE " + names.map { "\($0.0) = ?" }.joined(separator: " AND ")
         let values = names.map(\.1.databaseValue)
         let streams = try Int64.fetchAll(db, sql: sql + " LIMIT 2", arguments: StatementArguments(values))
@@ -70,6 +48,7 @@ struct FlowFilter {
             conditions.append("+r.stream IN (\(sql))")
             arguments += values
         }
+        return rest
     }
 
     /// `WHERE …` of these and more conditions, whose arguments follow.

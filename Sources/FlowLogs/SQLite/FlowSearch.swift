@@ -133,7 +133,7 @@ struct FlowSearch {
         if let record = FlowRecord(row: row, isOpen: isOpen) {
             page.records.append(record)
         } else {
-            page.damaged.append(id)
+            page.damaged.append("record \(id)")
         }
     }
 }

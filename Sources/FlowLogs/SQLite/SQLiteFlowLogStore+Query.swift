@@ -3,7 +3,7 @@ import Synchronization
 
 extension SQLiteFlowLogStore {
     public func search(_ query: FlowQuery) async throws(FlowLogError) -> FlowPage {
-        try FlowFilter.check(query)
+        try query.check()
         return try await read { db in
             var search = try FlowSearch(db, query)
             return try search.run()
@@ -11,7 +11,7 @@ extension SQLiteFlowLogStore {
     }
 
     public func sums(_ query: FlowQuery) async throws(FlowLogError) -> FlowSums {
-        try FlowFilter.check(query)
+        try query.check()
         return try await read { db in
             let filter = try FlowFilter(query, db)
             var totals = FlowTotals()
@@ -22,7 +22,7 @@ extension SQLiteFlowLogStore {
     }
 
     public func tail(_ query: FlowQuery, patience: Duration) async throws(FlowLogError) -> FlowPage {
-        try FlowFilter.check(query)
+        try query.check()
         let deadline = ContinuousClock.now.advanced(by: min(max(patience, .zero), .seconds(3600)))
         var query = query
         while true {
@@ -59,7 +59,7 @@ extension SQLiteFlowLogStore {
             if let record = FlowRecord(row: row, isOpen: false) {
                 page.records.append(record)
             } else {
-                page.damaged.append(id)
+                page.damaged.append("record \(id)")
             }
         }
         page.cursor = FlowCursor.tail(id: last).text

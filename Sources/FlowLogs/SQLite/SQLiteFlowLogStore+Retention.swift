@@ -8,7 +8,7 @@ extension SQLiteFlowLogStore {
 
     @discardableResult
     public func delete(_ query: FlowQuery) async throws(FlowLogError) -> Int {
-        try FlowFilter.check(query)
+        try query.check()
         guard query.accountID != nil else { throw .invalidQuery("deleting needs the account") }
         return try await repeatedly { db in
             let filter = try FlowFilter(query, db)

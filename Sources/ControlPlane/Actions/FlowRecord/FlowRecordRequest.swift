@@ -47,19 +47,26 @@ struct FlowRecordRequest: ActionRequest {
     /// The query, for the caller's own records only.
     func query(_ call: Call) -> FlowQuery {
         FlowQuery(
-            accountID: call.scope.accountID, flowLogID: flowLogID, networkInterfaceID: interfaceID,
-            endedAfter: endedAfter.map(Int64.init), endedThrough: endedThrough.map(Int64.init), source: source,
-            destination: destination, sourcePorts: sourcePort.map(Self.one),
-            destinationPorts: destinationPort.map(Self.one),
-            transport: transport.map { UInt8(clamping: $0) },
-            direction: direction.map { $0 == "ingress" ? .ingress : .egress },
-            action: action.flatMap { FlowAction(text: $0) },
-            statuses: Set([status.flatMap { FlowLogStatus(text: $0) }].compactMap { $0 }), newestFirst: newestFirst,
+            accountID: call.scope.accountID, endedAfter: endedAfter.map(Int64.init),
+            endedThrough: endedThrough.map(Int64.init), matching: predicate, newestFirst: newestFirst,
             includeOpen: includeOpen, limit: maxResults,
             cursor: nextToken.flatMap { $0.isEmpty ? nil : $0 })
     }
 
-    private static func one(_ port: Int) -> PortRange {
-        PortRange(first: UInt16(clamping: port), last: UInt16(clamping: port))
+    private var predicate: FlowPredicate {
+        let conditions: [FlowPredicate?] = [
+            flowLogID.map(FlowPredicate.flowLog), interfaceID.map(FlowPredicate.networkInterface),
+            source.map(FlowPredicate.source), destination.map(FlowPredicate.destination),
+            sourcePort.map { .sourcePort(Self.one($0)) }, destinationPort.map { .destinationPort(Self.one($0)) },
+            transport.map { .transport(UInt8(clamping: $0)) },
+            direction.map { .condition(.direction($0 == "ingress" ? .ingress : .egress)) },
+            action.flatMap { FlowAction(text: $0) }.map { .condition(.action($0)) },
+            status.flatMap { FlowLogStatus(text: $0) }.map { .condition(.status([$0])) },
+        ]
+        return .all(conditions.compactMap { $0 })
+    }
+
+    private static func one(_ port: Int) -> ClosedRange<UInt16> {
+        UInt16(clamping: port)...UInt16(clamping: port)
     }
 }

@@ -1,0 +1,111 @@
+extension FlowView {
+    /// Records in all segments.
+    var records: UInt64 { segments.reduce(0) { $0 + UInt64($1.count) } }
+
+    /// One page, ordered by window end and then by number.
+    ///
+    /// `patience`: after so long a page goes out although it is not full, perhaps empty, with a cursor to go on from;
+    /// `nil` is never.
+    /// - Throws: `invalidQuery`, `invalidCursor`, `cancelled`.
+    public func search(_ query: FlowQuery, patience: Duration? = nil) async throws(FlowLogError) -> FlowPage {
+        try query.check()
+        var reader = FlowPageReader(self, query, deadline: patience.map { ContinuousClock.now.advanced(by: $0) })
+        return try await reader.run()
+    }
+
+    /// The records after the query's cursor in the order of their numbers; without a cursor none, and where now is.
+    /// - Throws: `invalidQuery`, `invalidCursor`, `cancelled`.
+    public func tail(_ query: FlowQuery) async throws(FlowLogError) -> FlowPage {
+        try query.check()
+        guard let text = query.cursor else { return FlowPage(records: [], cursor: FlowCursor.tail(id: newest).text) }
+        guard case .tail(let after) = try FlowCursor(text: text), after <= newest else { throw .invalidCursor }
+        let matcher = FlowMatcher(query, deletedThrough: deletedThrough)
+        var page = FlowPage(records: [], cursor: nil)
+        var last = newest
+        // Those that are passed lie in front: looked for by halves, as a tail comes often.
+        var low = segments.startIndex, high = segments.endIndex
+        while low < high {
+            let middle = low + (high - low) / 2
+            if segments[middle].lastNumber <= after { low = middle + 1 } else { high = middle }
+        }
+        scan: for segment in segments[low...] where matcher.mayMatch(segment) {
+            if Task.isCancelled { throw .cancelled }
+            await Task.yield()
+            do {
+                let block = try segment.block(.all)
+                for row in matcher.rows(of: block, firstNumber: segment.firstNumber).indices(block.count) {
+                    let number = segment.firstNumber + Int64(row)
+                    guard number > after else { continue }
+                    page.records.append(block.record(at: row))
+                    if page.records.count == query.limit {
+                        last = number
+                        break scan
+                    }
+                }
+            } catch {
+                if error == .cancelled { throw error }
+                page.damaged.append("\(segment.name): \(error)")
+            }
+        }
+        page.cursor = FlowCursor.tail(id: last).text
+        return page
+    }
+
+    /// Totals of everything that matches; limit, order and cursor do not matter.
+    /// - Throws: `invalidQuery`, `cancelled`.
+    public func sums(_ query: FlowQuery) async throws(FlowLogError) -> FlowSums {
+        try query.check()
+        let matcher = FlowMatcher(query, deletedThrough: deletedThrough)
+        var totals = FlowSumScan()
+        for segment in segments where matcher.mayMatch(segment) {
+            if Task.isCancelled { throw .cancelled }
+            await Task.yield()
+            do {
+                let block = try segment.block(matcher.columns.union([.action, .packets, .bytes, .mark]))
+                totals.add(block, matcher.rows(of: block, firstNumber: segment.firstNumber))
+            } catch {
+                if error == .cancelled { throw error }
+                totals.sums.isExact = false
+                totals.sums.damaged.append("\(segment.name): \(error)")
+            }
+        }
+        if query.includeOpen {
+            for block in running { totals.add(block, matcher.rows(of: block, firstNumber: nil)) }
+        }
+        return totals.sums
+    }
+
+    /// Sums of everything that matches by the values of some fields; limit, order and cursor of the query do not matter.
+    ///
+    /// Groups beyond `maximumGroups` are in the total and in `others` alone. `progress` is told, between segments, how many records are dealt with of how many.
+    /// - Throws: `invalidQuery`, `cancelled`.
+    public func groups(
+        _ query: FlowQuery, by grouping: FlowGrouping, maximumGroups: Int = 1_000_000,
+        progress: @Sendable (_ scanned: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) async throws(FlowLogError) -> FlowGroups {
+        try query.check()
+        try grouping.check()
+        let matcher = FlowMatcher(query, deletedThrough: deletedThrough)
+        var scan = FlowGroupScan(grouping, maximumGroups: maximumGroups)
+        let wanted = segments.filter { matcher.mayMatch($0) }
+        let total = wanted.reduce(0) { $0 + UInt64($1.count) }
+        var scanned: UInt64 = 0
+        for segment in wanted {
+            if Task.isCancelled { throw .cancelled }
+            await Task.yield()
+            do {
+                let block = try segment.block(matcher.columns.union(scan.columns))
+                scan.add(block, matcher.rows(of: block, firstNumber: segment.firstNumber))
+            } catch {
+                if error == .cancelled { throw error }
+                scan.miss("\(segment.name): \(error)")
+            }
+            scanned += UInt64(segment.count)
+            progress(scanned, total)
+        }
+        if query.includeOpen {
+            for block in running { scan.add(block, matcher.rows(of: block, firstNumber: nil)) }
+        }
+        return scan.finished(stored: records, scanned: scanned)
+    }
+}
