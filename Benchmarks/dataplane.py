@@ -38,15 +38,15 @@ class Bench:
         print(f"{name:58} {figure:9.1f} {unit:5} {text(spread, '7.0%'):>7} {text(ratio, '7.2f'):>7} "
               f"{text(aim, '6.2f'):>6} {met:4} {loss or '-'}{'  ' + note if note else ''}", flush=True)
 
-    def measure(self, sources, frame=64, flows=1000, egress=False):
+    def measure(self, sources, frame=64, flows=1000, egress=False, flood=False):
         """Nanoseconds a packet of each source: the best run, its spread, and lost production packets and copies."""
         network, results, lost, copies = self.network, {}, {}, {}
-        arrived = Tool(network.destination, "eth0", 7000)
+        arrived = Tool(network.destination, "eth0", 7000, *(["--tcp"] if flood else []))
         far = Tool(network.router, "col", 4789, "--egress") if egress else Tool(network.collector, "eth0", 4789)
         try:
             for number in range(self.rounds + 1):
                 for source in sources:
-                    sent = network.generate(source, self.packets, frame, flows)
+                    sent = network.generate(source, self.packets, frame, flows, flood)
                     # What is in the queue of another CPU.
                     time.sleep(0.05)
                     lost[source] = lost.get(source, 0) + sent["packets"] - arrived.more()
@@ -74,10 +74,19 @@ class Bench:
             self.line(f"  with a flow log, {count} flows", weir["ns"], "ns", weir["ns"] / bare["ns"], aim,
                       f"{weir['lost']} lost, {skipped} in SKIPDATA, {missing} not in records", weir["spread"],
                       f"+{weir['ns'] - bare['ns']:.0f} ns")
-        result = self.measure(("bare", "weir"), flows=400_000)
-        self.line("  with a flow log, 400000 flows: the map is full", result["weir"]["ns"], "ns",
-                  result["weir"]["ns"] / result["bare"]["ns"], None, f"{result['weir']['lost']} lost",
-                  result["weir"]["spread"], f"+{result['weir']['ns'] - result['bare']['ns']:.0f} ns")
+        self.overflow(log)
+
+    def overflow(self, log):
+        """More flows than the map has room for: in turns, and a SYN flood in which each packet is a flow of its own."""
+        for name, arguments in (("400000 flows", {"flows": 400_000}), ("SYN flood", {"flood": True})):
+            before = self.counted(log)
+            result = self.measure(("bare", "weir"), **arguments)
+            bare, weir = result["bare"], result["weir"]
+            self.line(f"forwarding, {name}", bare["ns"], "ns", spread=bare["spread"], loss=f"{bare['lost']} lost")
+            skipped, missing = self.records(log, before, weir["sent"])
+            self.line(f"  with a flow log, {name}: the map is full", weir["ns"], "ns", weir["ns"] / bare["ns"], None,
+                      f"{weir['lost']} lost, {skipped} in SKIPDATA, {missing} not in records", weir["spread"],
+                      f"+{weir['ns'] - bare['ns']:.0f} ns")
 
     def counted(self, log):
         """Packets of the generator in records, and all in SKIPDATA, which has no ports."""

@@ -76,10 +76,11 @@ class Network:
     def inside(self, netns, *words):
         return self.run("ip", "netns", "exec", netns, *words).stdout
 
-    def generate(self, source, packets, frame, flows):
+    def generate(self, source, packets, frame, flows, flood=False):
         return json.loads(self.inside(
             self.router, str(TOOL), "generate", "--device", source, "--from", f"10.90.{SOURCES[source]}.2", "--to",
-            DESTINATION, "--packets", str(packets), "--frame", str(frame), "--flows", str(flows), "--cpu", "0"))
+            DESTINATION, "--packets", str(packets), "--frame", str(frame), "--flows", str(flows), "--cpu", "0",
+            *(["--flood"] if flood else [])))
 
     def delete(self):
         for name in self.names:

@@ -7,6 +7,8 @@
 #   WEIR_TEST_RATE_SWAPS        swaps of the flow maps under each of these
 #   WEIR_TEST_BREEDING_SECONDS  of trying to make copies breed
 #   WEIR_TEST_CHURN_CYCLES      things that happen to a host: kills, upgrades, devices, namespaces, routes
+#   WEIR_TEST_CHAOS_SECONDS     of kills and cuts of servers and agents (WEIR_TEST_CHAOS_SEED to have the same again)
+#   WEIR_TEST_FLOOD_PACKETS     SYNs of the flood
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,5 +19,7 @@ export WEIR_TEST_RATE_PACKETS=${WEIR_TEST_RATE_PACKETS:-50000000}
 export WEIR_TEST_RATE_SWAPS=${WEIR_TEST_RATE_SWAPS:-400}
 export WEIR_TEST_BREEDING_SECONDS=${WEIR_TEST_BREEDING_SECONDS:-60}
 export WEIR_TEST_CHURN_CYCLES=${WEIR_TEST_CHURN_CYCLES:-1000}
+export WEIR_TEST_CHAOS_SECONDS=${WEIR_TEST_CHAOS_SECONDS:-600}
+export WEIR_TEST_FLOOD_PACKETS=${WEIR_TEST_FLOOD_PACKETS:-10000000}
 env | grep '^WEIR_TEST_' | sort
 exec scripts/test.sh "${1:-debug}"

@@ -66,6 +66,11 @@ int generate(struct xdp_md *context) {
     __u32 flow = number % settings.flows;
     __u16 source_port = settings.first_source_port + flow % PORTS_PER_ADDRESS;
     __u32 source_address = settings.source_address + flow / PORTS_PER_ADDRESS;
+    if (settings.flood) {
+        __u64 chance = mixed(number);
+        source_port = chance;
+        source_address = 11u << 24 | (chance >> 16 & 0xffffff);
+    }
     __u32 ip_bytes = settings.frame_bytes - ETHERNET_BYTES;
 
     // All of it each time: frames come back with what the stack made of them.
@@ -92,7 +97,8 @@ int generate(struct xdp_md *context) {
         tcp->source = bpf_htons(source_port);
         tcp->dest = bpf_htons(settings.destination_port);
         tcp->doff = 5;
-        tcp->ack = 1;
+        tcp->syn = !!settings.flood;
+        tcp->ack = !settings.flood;
         tcp->check = bpf_htons(checksum(sum));
     } else {
         udp->source = bpf_htons(source_port);

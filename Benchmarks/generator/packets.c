@@ -1,10 +1,11 @@
 // Sends packets at the kernel's own speed, and counts those that arrive; a reference that shares no code with Weir.
 //
-//   packets generate --device D --to ADDRESS --from ADDRESS [--packets N] [--frame BYTES] [--flows N] [--rate PPS]
+//   packets generate --device D --to ADDRESS --from ADDRESS [--packets N] [--frame BYTES] [--flows N | --flood] [--rate PPS]
 //       [--port N] [--tcp] [--cpu N] [--mac MAC]
 //     hands exactly N packets to the stack as received by the device (in the namespace of the caller), and prints
 //     {"packets","seconds","stalled","identity"}: stalled is the part of the time in which others had the CPU. Flows
-//     take turns; each differs by source port, then by source address.
+//     take turns; each differs by source port, then by source address. --flood: TCP SYNs, each of a flow of its own
+//     from 11.0.0.0/8, in an order that only looks like chance.
 //   packets count --device D --port N [--tcp] [--copies] [--verify] [--egress] [--keep] [--numbered PORT]
 //     counts what crosses the device for the port, and takes it away (not with --keep); with --copies also what is
 //     inside, with --verify its checksums. Packets of the generator to the numbered port (7000) are told by their
@@ -118,7 +119,7 @@ static int generate(int index, struct generate_settings *settings, __u64 packets
     settings->ip_sum = 0x4500 + ip_bytes + (64 << 8 | settings->protocol) + addresses;
     settings->transport_sum = addresses + settings->protocol + transport + settings->destination_port +
                               sum_of(frame + header, settings->frame_bytes - header);
-    settings->transport_sum += settings->protocol == IPPROTO_TCP ? 0x5010 : transport;
+    settings->transport_sum += settings->protocol != IPPROTO_TCP ? transport : settings->flood ? 0x5002 : 0x5010;
 
     struct bpf_object *object = load("generate.bpf.o", settings, sizeof(*settings));
     struct xdp_md context = {.data_end = settings->frame_bytes, .ingress_ifindex = index};
@@ -180,7 +181,8 @@ int main(int argc, char **argv) {
         {"device", 1, 0, 'd'}, {"to", 1, 0, 't'},      {"from", 1, 0, 'f'}, {"packets", 1, 0, 'n'},
         {"frame", 1, 0, 's'},  {"flows", 1, 0, 'F'},   {"rate", 1, 0, 'r'}, {"port", 1, 0, 'p'},
         {"tcp", 0, 0, 'T'},    {"cpu", 1, 0, 'c'},     {"mac", 1, 0, 'm'},  {"copies", 0, 0, 'C'},
-        {"verify", 0, 0, 'v'}, {"keep", 0, 0, 'k'},   {"numbered", 1, 0, 'N'}, {"egress", 0, 0, 'e'}, {}};
+        {"verify", 0, 0, 'v'}, {"keep", 0, 0, 'k'},   {"numbered", 1, 0, 'N'}, {"egress", 0, 0, 'e'},
+        {"flood", 0, 0, 'x'},  {}};
     struct generate_settings sent = {
         .first_source_port = 16384, .destination_port = 7000, .protocol = IPPROTO_UDP, .flows = 1, .frame_bytes = 64};
     struct count_settings counted = {.port = 7000, .protocol = IPPROTO_UDP, .take = 1, .numbered_port = 7000};
@@ -212,6 +214,10 @@ int main(int argc, char **argv) {
         case 'C': counted.copies = 1; break;
         case 'v': counted.verify = 1; break;
         case 'N': counted.numbered_port = number(name, optarg, 1, 65535); break;
+        case 'x':
+            sent.flood = 1;
+            sent.protocol = IPPROTO_TCP;
+            break;
         case 'e': point = BPF_TC_EGRESS; break;
         case 'k': counted.take = 0; break;
         default: return 2;

@@ -28,6 +28,8 @@ struct generate_settings {
     __u32 protocol;
     __u32 flows;
     __u32 frame_bytes;
+    /// TCP SYNs, each from an address of 11.0.0.0/8 and a port of its own, as if by chance.
+    __u32 flood;
     /// Packets a second, 0: as fast as it goes.
     __u64 rate;
     /// Sums of what is the same in every packet: of the IP header, and of transport header and payload.

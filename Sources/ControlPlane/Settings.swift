@@ -25,6 +25,8 @@ public struct Settings: Sendable, Equatable {
     public var mirrorScope = MirrorScope.cloud
     /// Overrides every flow log's window; 0 keeps AggregationInterval.
     public var flowWindowSeconds = 0
+    /// Flow records keep the VPC, subnet and instance of their ENI.
+    public var keepsFlowPlaces = false
     /// An instance ID never seen before is registered when an ENI is attached to it.
     public var registersUnknownInstances = true
     /// Beginnings of instance types that do not support mirroring.

@@ -42,6 +42,16 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Hold adopted devices to their security groups and ACLs too; in the lab they hold always.")
     var enforceSecurityGroups = false
 
+    @Option(
+        help: "Disk space for flow slices the server does not have yet, in MiB (1 to 1048576); beyond, sums are kept.",
+        transform: { text in
+            guard let size = Int(text), (1...1_048_576).contains(size) else {
+                throw ValidationError("\(text) is not a number of MiB from 1 to 1048576")
+            }
+            return size
+        })
+    var spoolMegabytes = 256
+
     func run() throws {
         // Before any thread exists, so that all inherit it: the few rights that are needed,
         try Privilege.giveUp()
@@ -60,7 +70,8 @@ struct RunCommand: ParsableCommand {
         let parts = AgentParts(
             directory: directory, identity: identity, allowsLab: lab && geteuid() == 0, attach: attach.choice,
             enforcesSecurityGroups: enforceSecurityGroups,
-            spool: try DirectorySpool(directory: directory.spool), inbox: try Inbox(), log: log)
+            spool: try DirectorySpool(directory: directory.spool, limitBytes: spoolMegabytes << 20),
+            inbox: try Inbox(), log: log)
         log.info("started", ("version", AgentVersion.text), ("host", identity.hostID), ("server", identity.serverURL))
         let stopped = try start(parts)
 

@@ -24,6 +24,8 @@ struct SpoolSender {
                 let acknowledged = try link.putSlices(
                     PutSlicesRequest(
                         spoolID: spool.identifier, sequence: batch.sequence,
+                        firstSequence: batch.firstSequence == batch.sequence ? nil : batch.firstSequence,
+                        completeThrough: batch.completeThrough,
                         data: Data(batch.bytes).base64EncodedString()))
                 try spool.acknowledge(through: acknowledged)
                 if acknowledged >= batch.sequence {

@@ -16,7 +16,8 @@ final class MemorySpool: SliceSpool {
     func append(_ slices: [FlowSlice], mapGeneration: UInt64) throws {
         if isFull { throw Full() }
         generations.append(mapGeneration)
-        self.slices += slices
+        // What says that nothing passed is of no matter to sums.
+        self.slices += slices.filter { !$0.entries.isEmpty || $0.skippedPackets > 0 }
         if failsAfterwards {
             failsAfterwards = false
             throw Full()

@@ -88,45 +88,101 @@ import Testing
 
     @Test func `a full spool keeps the sums of the oldest as skipped and loses no packet`() throws {
         let bed = SpoolTestbed()
-        let spool = try bed.open(limitBytes: 20_000)
+        let spool = try bed.open(limitBytes: 60_000)
         for generation in 1...30 {
-            try spool.append([bed.slice(packets: 7, entries: 100)], mapGeneration: UInt64(generation))
-            #expect(spool.status.bytes <= 20_000)
+            try spool.append([bed.slice(packets: 7, entries: 300)], mapGeneration: UInt64(generation))
+            #expect(spool.status.bytes <= 60_000)
         }
         #expect(spool.status.skippedPackets > 0)
         #expect(spool.status.lostBatches == 0)
-        var counted: UInt64 = 0
-        var skipped: UInt64 = 0
-        var expected: UInt64 = 1
-        let reopened = try bed.open(limitBytes: 20_000)
-        while let batch = try reopened.next() {
-            #expect(batch.sequence == expected)
-            expected += 1
-            for slice in try FlowSliceCodec.decode(batch.bytes) {
-                counted += bed.packets([slice])
-                skipped += slice.skippedPackets
-                #expect(slice.skippedBytes == slice.skippedPackets * 100)
-            }
-            try reopened.acknowledge(through: batch.sequence)
-        }
-        #expect(expected == 31)
-        #expect(counted + skipped == 30 * 700)
-        #expect(skipped == spool.status.skippedPackets)
+        let sent = try bed.sendAll(bed.open(limitBytes: 60_000))
+        #expect(sent.through == 30)
+        #expect(sent.counted + sent.skipped == 30 * 2100)
+        #expect(sent.counted >= 2 * 2100)
+        #expect(sent.skipped == spool.status.skippedPackets)
     }
 
-    @Test func `when even the sums are too many the oldest go and leave a gap`() throws {
+    @Test func `when even the sums are too many they become one batch with the numbers of all`() throws {
         let bed = SpoolTestbed()
-        let spool = try bed.open(limitBytes: 2000)
-        for generation in 1...100 {
-            try spool.append([bed.slice(packets: 1)], mapGeneration: UInt64(generation))
+        let spool = try bed.open(limitBytes: 20_000)
+        for generation in 1...500 {
+            try spool.append([bed.slice(packets: 10)], mapGeneration: UInt64(generation))
+            #expect(spool.status.bytes <= 20_000)
         }
-        #expect(spool.status.bytes <= 2000)
-        #expect(spool.status.lostBatches > 0)
-        #expect(try #require(try spool.next()).sequence == UInt64(spool.status.lostBatches) + 1)
-        #expect(spool.status.firstSequence == UInt64(spool.status.lostBatches) + 1)
-        #expect(spool.status.lostPackets == UInt64(spool.status.lostBatches))
-        let again = try bed.open(limitBytes: 2000).status
-        #expect(again.lostPackets == spool.status.lostPackets && again.firstSequence == spool.status.firstSequence)
+        #expect(spool.status.lostBatches == 0 && spool.status.lostPackets == 0)
+        let again = try bed.open(limitBytes: 20_000)
+        let first = try #require(try again.next())
+        #expect(first.firstSequence == 1 && first.sequence > 400)
+        let slices = try FlowSliceCodec.decode(first.bytes)
+        #expect(slices.map(\.skippedPackets) == [first.sequence * 10])
+        #expect(slices.map(\.skippedBytes) == [first.sequence * 1000])
+        let sent = try bed.sendAll(again)
+        #expect(sent.through == 500)
+        #expect(sent.counted + sent.skipped == 5000)
+    }
+
+    @Test func `killed while batches are summed up, each packet is in one of them`() throws {
+        let bed = SpoolTestbed()
+        let spool = try bed.open()
+        for generation in 1...4 { try spool.append([bed.slice(packets: 10)], mapGeneration: UInt64(generation)) }
+        // The new batch 3 has the numbers 1 to 3; the old ones were not deleted yet.
+        let path = "\(bed.directory)/00000000000000000003.batch"
+        var head = try #require(SpoolFile(head: try DurableFile.read(path, limit: 1 << 20)))
+        head.firstSequence = 1
+        try DurableFile.write(head.encoded(FlowSliceCodec.encode([bed.slice(packets: 30)])), to: path)
+        let again = try bed.open()
+        #expect(bed.files("batch").count == 2)
+        let first = try #require(try again.next())
+        #expect(first.firstSequence == 1 && first.sequence == 3)
+        let sent = try bed.sendAll(again)
+        #expect(sent.through == 4 && sent.counted == 40)
+    }
+
+    @Test func `a batch the server may have keeps its number, and goes only when nothing else does`() throws {
+        let bed = SpoolTestbed()
+        let spool = try bed.open(limitBytes: 20_000)
+        try spool.append([bed.slice(packets: 10)], mapGeneration: 1)
+        #expect(try spool.next()?.sequence == 1)
+        // Killed before the answer came.
+        let again = try bed.open(limitBytes: 20_000)
+        for generation in 2...100 { try again.append([bed.slice(packets: 10)], mapGeneration: UInt64(generation)) }
+        // The few numbers that could have been sent were given up one by one; all others are there.
+        let status = again.status
+        #expect((1...20).contains(status.lostBatches))
+        #expect(status.lostPackets == UInt64(status.lostBatches) * 10)
+        #expect(status.firstSequence == UInt64(status.lostBatches) + 1)
+        let reopened = try bed.open(limitBytes: 20_000)
+        #expect(reopened.status.lostPackets == status.lostPackets)
+        #expect(reopened.status.firstSequence == status.firstSequence)
+        let sent = try bed.sendAll(reopened, after: UInt64(status.lostBatches))
+        #expect(sent.through == 100)
+        #expect(sent.counted + sent.skipped + status.lostPackets == 1000)
+    }
+
+    @Test func `only the last batch of a drain says that all before has come`() throws {
+        let bed = SpoolTestbed()
+        let spool = try bed.open(entriesPerBatch: 10)
+        try spool.append([bed.slice(packets: 1, entries: 25)], mapGeneration: 1)
+        var words: [Int64?] = []
+        while let batch = try spool.next() {
+            words.append(batch.completeThrough)
+            try spool.acknowledge(through: batch.sequence)
+        }
+        #expect(words == [nil, nil, 2000])
+    }
+
+    @Test func `what an earlier version left is sent`() throws {
+        let bed = SpoolTestbed()
+        _ = try bed.open()
+        let payload = FlowSliceCodec.encode([bed.slice(packets: 3)])
+        var head: [UInt8] = Array("WSPL".utf8) + [1, 0, 0, 0]
+        for value in [1, 9] as [UInt64] { withUnsafeBytes(of: value.bigEndian) { head.append(contentsOf: $0) } }
+        head += [0, 0, 0, 0, 0, 0, 0, 1] + [UInt8](repeating: 7, count: 16)
+        withUnsafeBytes(of: UInt32(payload.count).bigEndian) { head.append(contentsOf: $0) }
+        withUnsafeBytes(of: CRC32C.checksum(head.span.bytes).bigEndian) { head.append(contentsOf: $0) }
+        try DurableFile.write(head + payload, to: "\(bed.directory)/00000000000000000001.batch")
+        let batch = try #require(try bed.open().next())
+        #expect(batch.sequence == 1 && batch.firstSequence == 1 && batch.bytes == payload)
     }
 
     @Test func `a damaged file is set aside, named and counted, and the rest goes on`() throws {
@@ -187,7 +243,7 @@ final class SpoolTestbed {
     }
 
     deinit {
-        for suffix in ["batch", "corrupt", "new", "spool-id", "lost"] {
+        for suffix in ["batch", "corrupt", "new", "spool-id", "lost", "offered"] {
             for name in files(suffix) { unlink("\(directory)/\(name)") }
         }
         rmdir(directory)
@@ -222,6 +278,25 @@ final class SpoolTestbed {
                     acceptedBytes: (packets - packets / 2) * 100, rejectedPackets: packets / 2,
                     rejectedBytes: packets / 2 * 100)
             })
+    }
+
+    /// Takes all batches as a server would. The last number, and packets in flows and in sums; numbers have no gap.
+    func sendAll(
+        _ spool: DirectorySpool, after first: UInt64 = 0
+    ) throws -> (through: UInt64, counted: UInt64, skipped: UInt64) {
+        var sent: (through: UInt64, counted: UInt64, skipped: UInt64) = (first, 0, 0)
+        while let batch = try spool.next() {
+            #expect(batch.firstSequence == sent.through + 1)
+            sent.through = batch.sequence
+            let slices = try FlowSliceCodec.decode(batch.bytes)
+            sent.counted += packets(slices)
+            for slice in slices {
+                sent.skipped += slice.skippedPackets
+                #expect(slice.skippedBytes == slice.skippedPackets * 100)
+            }
+            try spool.acknowledge(through: batch.sequence)
+        }
+        return sent
     }
 
     func packets(_ slices: [FlowSlice]) -> UInt64 {

@@ -37,6 +37,49 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `a batch that sums up several is no gap, counts once and spans their windows`(
+        _ backend: Backend
+    ) async throws {
+        try await backend.withStore { store in
+            let one = try entry(accepted: 1)
+            _ = try await store.ingest(batch(1, [slice(at: 0, [one])]), logs: [log()], at: epoch)
+            var sums = slice(at: 5, [], skipped: 700)
+            sums.endMilliseconds = (epoch + 180) * 1000
+            for _ in 0..<2 {
+                let acknowledged = try await store.ingest(
+                    batch(36, [sums], from: 2), logs: [log()], at: epoch + 200)
+                #expect(acknowledged == 36)
+            }
+            _ = try await store.ingest(batch(37, [slice(at: 180, [one])]), logs: [log()], at: epoch + 200)
+            let losses = try await store.everything().filter { $0.status == .skipData }
+            #expect(losses.map(\.window) == [FlowWindow(start: epoch, end: epoch + 180)])
+            #expect(losses.map(\.loss) == [FlowLoss(packets: 700, bytes: 70000, causes: .skippedByAgent)])
+            let statistics = try await store.statistics()
+            #expect(statistics.missingBatches == 0 && statistics.repeatedBatches == 1)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `sums of batches of which some came before are a loss of unknown size, not counted twice`(
+        _ backend: Backend
+    ) async throws {
+        try await backend.withStore { store in
+            _ = try await store.ingest(batch(1, [slice(at: 0, [try entry(accepted: 5)])]), logs: [log()], at: epoch)
+            let sums = slice(at: 0, [], skipped: 9)
+            _ = try await store.ingest(batch(6, [sums], from: 1), logs: [log()], at: epoch)
+            let records = try await store.everything()
+            #expect(records.compactMap(\.traffic?.packets) == [5])
+            #expect(records.compactMap(\.loss).allSatisfy { $0.packets == 0 && $0.causes == .missingBatch })
+            #expect(records.contains { $0.status == .skipData })
+            for first in [0, 8] as [UInt64] {
+                await #expect(throws: FlowLogError.self) {
+                    try await store.ingest(batch(7, [sums], from: first), logs: [log()], at: epoch)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `an agent that lost its spool leaves SKIPDATA, a known spool does not`(_ backend: Backend) async throws {
         try await backend.withStore { store in
             let other = "99999999-2222-4333-8444-555555555555"

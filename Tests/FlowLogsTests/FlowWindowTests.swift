@@ -19,6 +19,36 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `a window closes with the batch that says it is complete`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let one = try entry(accepted: 1)
+            _ = try await store.ingest(batch(1, [slice(at: 55, [one])]), logs: [log()], at: epoch + 60)
+            #expect(try await store.search(FlowQuery(accountID: nil)).records.isEmpty)
+            let last = try batch(2, [slice(at: 55, [one])], completeThrough: 60)
+            _ = try await store.ingest(last, logs: [log()], at: epoch + 60)
+            try await store.closeWindows(at: epoch + 60)
+            #expect(try await store.search(FlowQuery(accountID: nil)).records.compactMap(\.traffic?.packets) == [2])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `an ENI without traffic feeds its window by empty slices, and is NODATA when asked for`(
+        _ backend: Backend
+    ) async throws {
+        for isReported in [false, true] {
+            try await backend.withStore(FlowLogConfiguration(reportsIdleWindows: isReported)) { store in
+                let slices = [slice(at: 55, [try entry(accepted: 1)]), slice(at: 55, [], eni: "eni-idle")]
+                _ = try await store.ingest(batch(1, slices, completeThrough: 60), logs: [log()], at: epoch + 60)
+                try await store.closeWindows(at: epoch + 60)
+                let records = try await store.search(FlowQuery(accountID: nil)).records
+                #expect(
+                    records.map { "\($0.networkInterfaceID) \($0.status.text)" }.sorted()
+                        == ["eni-a OK"] + (isReported ? ["eni-idle NODATA"] : []))
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `a window of a silent agent closes after the grace`(_ backend: Backend) async throws {
         try await backend.withStore(FlowLogConfiguration(graceSeconds: 10)) { store in
             _ = try await store.ingest(batch(1, [slice(at: 0, [try entry(accepted: 1)])]), logs: [log()], at: epoch)

@@ -37,9 +37,12 @@ func slice(
 }
 
 func batch(
-    _ sequence: UInt64, _ slices: [FlowSlice], agent: String = "h-1", spool: String = spool
+    _ sequence: UInt64, _ slices: [FlowSlice], agent: String = "h-1", spool: String = spool, from first: UInt64? = nil,
+    completeThrough: Int64? = nil
 ) throws -> FlowBatch {
-    FlowBatch(agentID: agent, spoolID: try #require(SpoolID(spool)), sequence: sequence, slices: slices)
+    FlowBatch(
+        agentID: agent, spoolID: try #require(SpoolID(spool)), sequence: sequence, firstSequence: first,
+        completeThrough: completeThrough.map { (epoch + $0) * 1000 }, slices: slices)
 }
 
 extension FlowLogStore {

@@ -32,6 +32,14 @@ import Testing
         #expect(wide.settings.mirrorScope == .everything && wide.lines.contains("mirror-scope = everything"))
     }
 
+    @Test func `records of windows without traffic and places are kept only when told to`() async throws {
+        let plain = try await Self.configuration()
+        #expect(plain.lines.contains("flow-logs.nodata = false") && !plain.settings.keepsFlowPlaces)
+        let told = try await Self.configuration("--flow-logs-nodata", "--flow-logs-places")
+        #expect(told.settings.keepsFlowPlaces)
+        #expect(told.lines.contains("flow-logs.nodata = true") && told.lines.contains("flow-logs.places = true"))
+    }
+
     @Test func `quotas are the documented ones, and there is no rate limit, unless told otherwise`() async throws {
         let plain = try await Self.configuration()
         #expect(plain.settings.quotas == Settings.Quotas() && plain.settings.rateLimits == nil)
@@ -116,7 +124,7 @@ import Testing
                 "--limits", "cloud", "--reads-per-second", "1", "--writes-per-second", "1",
                 "--instance-types-without-mirroring", "a", "--registered-instances-only",
                 "--http-max-connections", "1", "--http-head-seconds", "1", "--http-body-seconds", "1",
-                "--http-idle-seconds", "1", "--http-answer-seconds", "1",
+                "--http-idle-seconds", "1", "--http-answer-seconds", "1", "--flow-logs-nodata", "--flow-logs-places",
             ] + quotas
         ).flags
         #expect(Set(flags.keys) == Set(ServerConfiguration.keys))

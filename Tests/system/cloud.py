@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("WEIR_BIN", os.path.join(os.getcwd(), ".build/debug/weir"))
 
 
@@ -36,11 +37,11 @@ class Cloud:
 
     counter = 0
 
-    def __init__(self, mtu=1500, window=2, lab=True, enforce=False):
+    def __init__(self, mtu=1500, window=2, lab=True, enforce=False, options=()):
         Cloud.counter += 1
         self.name = f"t{os.getpid() % 1000:03d}{Cloud.counter % 100:02d}"[:6]
         self.directory = tempfile.mkdtemp(prefix="weir-test-")
-        self.mtu, self.window, self.lab, self.enforce = mtu, window, lab, enforce
+        self.mtu, self.window, self.lab, self.enforce, self.options = mtu, window, lab, enforce, options
         self.run_directory = f"/run/weir/{self.name}"
         self.port = 0
         self.server = None
@@ -52,7 +53,7 @@ class Cloud:
             BIN, "serve", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.directory, "--with-agent",
             "--lab-name", self.name, "--lab-mtu", str(self.mtu), "--flow-logs-window-seconds", str(self.window),
             "--agent-run-dir", self.run_directory,
-        ] + (["--lab"] if self.lab else []) + (["--enforce-security-groups"] if self.enforce else [])
+        ] + (["--lab"] if self.lab else []) + (["--enforce-security-groups"] if self.enforce else []) + [*self.options]
         self.log = open(os.path.join(self.directory, "server.log"), "ab")
         self.server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self.log, text=True)
         for line in self.server.stdout:
@@ -106,6 +107,24 @@ class Cloud:
 
     def sums(self, *words):
         return self.weir("flows", "sum", "--json", *words)
+
+    def flow_log(self, kind, resource, traffic="All", name="log"):
+        """A flow log of its own topic, once it is Active."""
+        log = self.api(
+            "CreateFlowLog", FlowLogName=name, ResourceType=kind, ResourceId=resource, TrafficType=traffic,
+            LogProjectName="test-project", LogTopicName=f"test-{name}", AggregationInterval=1)["FlowLogId"]
+        self.settled("DescribeFlowLogs", "Active", FlowLogIds__1=log)
+        return log
+
+    def records(self, **arguments):
+        """All closed records that match, page by page, as the API shows them."""
+        found, token = [], ""
+        while True:
+            page = self.api("SearchFlowRecords", MaxResults=1000, **arguments, **({"NextToken": token} if token else {}))
+            found += page["Records"]
+            token = page["NextToken"]
+            if not token:
+                return found
 
     def ledger(self, session):
         ledgers = self.weir("mirror", "stats", "--json", session)["Ledgers"]

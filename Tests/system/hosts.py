@@ -104,11 +104,11 @@ class Host:
 class Hosts(Cloud):
     """`weir serve` in the router's namespace, and hosts a and b."""
 
-    def __init__(self, lost=6, window=2):
+    def __init__(self, lost=6, window=2, options=()):
         Cloud.counter += 1
         self.name = f"h{os.getpid() % 1000:03d}{Cloud.counter % 100:02d}"[:6]
         self.directory = tempfile.mkdtemp(prefix="weir-test-")
-        self.router, self.lost, self.window = f"{self.name}r", lost, window
+        self.router, self.lost, self.window, self.options = f"{self.name}r", lost, window, options
         self.run_directory = os.path.join(self.directory, "run")
         self.port, self.tls_port = 0, 0
         self.environment = {**os.environ, "WEIR_DATA_DIR": self.directory}
@@ -125,7 +125,7 @@ class Hosts(Cloud):
             [*inside(self.router), BIN, "serve", "--data-dir", self.directory, "--dataplane", "agents",
              "--listen", f"127.0.0.1:{self.port}", "--tls-listen", f"0.0.0.0:{self.tls_port}", "--tls-self-signed",
              "--tls-name", ROUTER, "--host-lost-seconds", str(self.lost),
-             "--flow-logs-window-seconds", str(self.window)],
+             "--flow-logs-window-seconds", str(self.window), *self.options],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.pin = None
         for line in self.server.stdout:

@@ -55,12 +55,21 @@ public struct PutSlicesRequest: Codable, Sendable {
     public var SpoolId: String
     /// Counts from 1 without a gap.
     public var Sequence: UInt64
+    /// The batch sums up those from here to `Sequence`; absent when it stands for itself alone.
+    public var FirstSequence: UInt64?
+    /// Unix milliseconds: with this batch has come all that was counted before. Absent when more of the same drain
+    /// follows.
+    public var CompleteThrough: Int64?
     /// Base64 of the slices as `FlowSliceCodec` writes them.
     public var Data: String
 
-    public init(spoolID: String, sequence: UInt64, data: String) {
+    public init(
+        spoolID: String, sequence: UInt64, firstSequence: UInt64? = nil, completeThrough: Int64? = nil, data: String
+    ) {
         SpoolId = spoolID
         Sequence = sequence
+        FirstSequence = firstSequence
+        CompleteThrough = completeThrough
         Data = data
     }
 }

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// The newest batch stays after its acknowledgement: it carries the sequence and the map generation over a restart,
 /// and is then sent once more, which the server knows by its sequence. When the bytes reach the limit the oldest
-/// batches keep their sums alone, as skipped packets for the server to report. Any thread may call it.
+/// batches keep their sums alone, as skipped packets for the server to report, and many such sums become one batch
+/// that stands for all their numbers. Any thread may call it.
 public final class DirectorySpool: SliceSpool, Sendable {
     /// UUID of this spool, made with its directory: with the sequence it names a batch for ever.
     public let identifier: String
@@ -18,12 +19,12 @@ public final class DirectorySpool: SliceSpool, Sendable {
 
     /// Opens the spool, or makes it. Drops what a killed predecessor had not finished writing.
     ///
-    /// `limitBytes`: bytes of files kept at most.
+    /// `limitBytes`: bytes of files kept at most, as blocks of a file system; at least three blocks.
     /// `entriesPerBatch`: entries of one batch at most, so that a batch stays a request of bearable size.
     /// - Throws: `FileError`.
     public init(directory: String, limitBytes: Int = 256 << 20, entriesPerBatch: Int = 20_000) throws {
         self.directory = directory
-        self.limitBytes = limitBytes
+        self.limitBytes = max(limitBytes, 3 * SpoolContents.blockBytes)
         self.entriesPerBatch = max(1, entriesPerBatch)
         try DurableFile.makeDirectory(directory)
         identifier = try Self.identifier(in: directory)
@@ -46,18 +47,11 @@ public final class DirectorySpool: SliceSpool, Sendable {
         guard !batches.isEmpty else { return }
         try contents.withLock { contents in
             guard !contains(mapGeneration, contents) else { return }
-            let first = contents.nextSequence
-            let files = batches.enumerated().map { part, batch in
-                let head = SpoolFile(
-                    sequence: first &+ UInt64(part), mapGeneration: mapGeneration, boot: boot,
-                    part: UInt32(clamping: part), parts: UInt32(clamping: batches.count))
-                return (head, head.encoded(FlowSliceCodec.encode(batch)))
-            }
-            try contents.add(files)
+            try contents.add(batches, mapGeneration: mapGeneration, boot: boot)
             // The slices are durable now; trouble with older files must not make the caller offer them again.
             do {
                 try contents.forgetAcknowledged()
-                try contents.shrink(to: limitBytes)
+                try contents.shrink(to: limitBytes, slicesPerBatch: entriesPerBatch)
                 contents.problem = nil
             } catch {
                 contents.problem = String(describing: error)

@@ -5,18 +5,31 @@ import Packet
 struct SpoolContents {
     struct Entry {
         var head: SpoolFile
+        /// What the file takes on the disk.
         var bytes: Int
-        /// Reduced to its sums.
+        /// Has sums alone.
         var isReduced = false
+        /// Has as many sums as a batch may.
+        var isFull = false
+
+        /// Nothing is won by taking its flows out.
+        var isSmall: Bool { isReduced || bytes <= SpoolContents.blockBytes }
     }
 
+    /// What a file of a byte takes on most file systems.
+    static let blockBytes = 4096
+
     private let directory: String
-    private(set) var files: [Entry] = []
+    var files: [Entry] = []
     private(set) var nextSequence: UInt64 = 1
-    private var acknowledged: UInt64 = 0
-    private var skippedPackets: UInt64 = 0
-    private var lostBatches = 0
-    private var lost = SpoolLoss()
+    private(set) var acknowledged: UInt64 = 0
+    /// The server may have any batch up to here, acknowledged or not, so these keep their numbers for themselves. It
+    /// is durable, and a little ahead so that it need not be written with each batch.
+    private(set) var offered: UInt64 = 0
+    private static let offeredAhead: UInt64 = 16
+    var skippedPackets: UInt64 = 0
+    var lostBatches = 0
+    var lost = SpoolLoss()
     private var corruptFiles: [String] = []
     var problem: String?
     private static let corruptKept = 16
@@ -44,20 +57,39 @@ struct SpoolContents {
                 try setAside(sequence)
                 continue
             }
-            files.append(Entry(head: head, bytes: size))
+            files.append(Entry(head: head, bytes: Self.blocks(size)))
         }
+        try dropSummedUp()
         // Batches of a generation that was not written to its end were never offered to anybody.
         while let last = files.last, !last.head.isLastPart {
             unlink(path(SpoolFile.name(last.head.sequence, "batch")))
             files.removeLast()
             if last.head.sequence &+ 1 == nextSequence { nextSequence = last.head.sequence }
         }
+        // Without the file of an earlier process nobody knows what it had sent.
+        let text = try? DurableFile.read("\(directory)/offered", limit: 64)
+        offered = text.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? nextSequence &- 1
         try DurableFile.syncDirectory(of: path("x"))
     }
 
-    private func path(_ name: String) -> String { "\(directory)/\(name)" }
+    /// Killed after a batch had taken over the numbers of others, and before those were deleted.
+    private mutating func dropSummedUp() throws(FileError) {
+        var kept: [Entry] = []
+        for entry in files.reversed() {
+            if let later = kept.last, entry.head.sequence >= later.head.firstSequence {
+                try remove(entry)
+            } else {
+                kept.append(entry)
+            }
+        }
+        files = kept.reversed()
+    }
 
-    private var totalBytes: Int { files.reduce(0) { $0 + $1.bytes } }
+    func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+    static func blocks(_ bytes: Int) -> Int { (bytes + blockBytes - 1) / blockBytes * blockBytes }
+
+    var totalBytes: Int { files.reduce(0) { $0 + $1.bytes } }
 
     var status: SpoolStatus {
         SpoolStatus(
@@ -69,27 +101,34 @@ struct SpoolContents {
     }
 
     /// Writes the batches of one generation. The last one appears after all others are durable: it makes them whole.
-    mutating func add(_ batches: [(head: SpoolFile, bytes: [UInt8])]) throws(FileError) {
-        var written: [String] = []
+    mutating func add(_ batches: [[FlowSlice]], mapGeneration: UInt64, boot: [UInt8]) throws(FileError) {
+        var written: [Entry] = []
         do {
-            for (head, bytes) in batches {
+            for (part, batch) in batches.enumerated() {
+                let head = SpoolFile(
+                    sequence: nextSequence &+ UInt64(part), mapGeneration: mapGeneration, boot: boot,
+                    part: UInt32(clamping: part), parts: UInt32(clamping: batches.count))
+                let bytes = head.encoded(FlowSliceCodec.encode(batch))
                 let path = path(SpoolFile.name(head.sequence, "batch"))
                 if head.isLastPart, head.part > 0 { try DurableFile.syncDirectory(of: path) }
                 try DurableFile.write(bytes, to: path, sync: head.isLastPart)
-                written.append(path)
+                written.append(Entry(head: head, bytes: Self.blocks(bytes.count)))
             }
         } catch {
-            for path in written.reversed() { unlink(path) }
+            for entry in written.reversed() { unlink(path(SpoolFile.name(entry.head.sequence, "batch"))) }
             throw error
         }
-        for (head, bytes) in batches { files.append(Entry(head: head, bytes: bytes.count)) }
+        files += written
         nextSequence = nextSequence &+ UInt64(batches.count)
     }
 
     mutating func next() throws(FileError) -> SpoolBatch? {
         while let entry = files.first(where: { $0.head.sequence > acknowledged }) {
-            if let payload = payload(entry), (try? FlowSliceCodec.decode(payload)) != nil {
-                return SpoolBatch(sequence: entry.head.sequence, bytes: payload)
+            if let payload = payload(entry), let slices = try? FlowSliceCodec.decode(payload) {
+                offer(entry.head.sequence)
+                return SpoolBatch(
+                    sequence: entry.head.sequence, firstSequence: entry.head.firstSequence,
+                    completeThrough: entry.head.isLastPart ? slices.map(\.endMilliseconds).max() : nil, bytes: payload)
             }
             try setAside(entry.head.sequence)
             files.removeAll { $0.head.sequence == entry.head.sequence }
@@ -97,11 +136,22 @@ struct SpoolContents {
         return nil
     }
 
-    private func payload(_ entry: Entry) -> [UInt8]? {
+    /// Writes down that the server may get the batch. When the disk is full it is sent all the same: that makes room,
+    /// and at worst the server finds numbers summed up that it had, and says that the size of a loss is not known.
+    private mutating func offer(_ sequence: UInt64) {
+        guard sequence > offered else { return }
+        offered = sequence &+ Self.offeredAhead
+        try? DurableFile.write(Array(String(offered).utf8), to: path("offered"))
+    }
+
+    /// The slices of a batch as they are in its file; `nil` when it cannot be read.
+    func payload(_ entry: Entry) -> [UInt8]? {
         let bytes = try? DurableFile.read(
             path(SpoolFile.name(entry.head.sequence, "batch")), limit: Self.largestFile)
-        guard let bytes, SpoolFile(head: bytes) == entry.head else { return nil }
-        return Array(bytes.dropFirst(SpoolFile.headBytes))
+        guard let bytes, SpoolFile(head: bytes) == entry.head, let offset = SpoolFile.payloadOffset(bytes) else {
+            return nil
+        }
+        return Array(bytes.dropFirst(offset))
     }
 
     mutating func acknowledge(_ sequence: UInt64) throws(FileError) {
@@ -116,62 +166,9 @@ struct SpoolContents {
         files.removeFirst(old.count)
     }
 
-    private func remove(_ entry: Entry) throws(FileError) {
+    func remove(_ entry: Entry) throws(FileError) {
         let path = path(SpoolFile.name(entry.head.sequence, "batch"))
         guard unlink(path) == 0 || errno == ENOENT else { throw FileError.last("delete \(path)") }
-    }
-
-    /// Makes room: the oldest batches are reduced to their sums, and when those alone are too many, deleted. The
-    /// newest generation stays whole.
-    mutating func shrink(to limit: Int) throws(FileError) {
-        guard let newest = files.last?.head else { return }
-        var total = totalBytes
-        var index = 0
-        while total > limit, index < files.count, files[index].head.mapGeneration != newest.mapGeneration {
-            let entry = files[index]
-            index += 1
-            if entry.isReduced || entry.head.sequence <= acknowledged { continue }
-            guard let payload = payload(entry), let slices = try? FlowSliceCodec.decode(payload) else { continue }
-            let reduced = slices.map(Self.reduced)
-            let bytes = entry.head.encoded(FlowSliceCodec.encode(reduced))
-            try DurableFile.write(bytes, to: path(SpoolFile.name(entry.head.sequence, "batch")))
-            for slice in slices { skippedPackets = Self.sum(skippedPackets, Self.packets(slice)) }
-            total += bytes.count - entry.bytes
-            files[index - 1].bytes = bytes.count
-            files[index - 1].isReduced = true
-        }
-        while total > limit, let oldest = files.first, oldest.head.mapGeneration != newest.mapGeneration {
-            if oldest.head.sequence > acknowledged {
-                let slices = payload(oldest).flatMap { try? FlowSliceCodec.decode($0) } ?? []
-                lost.throughSequence = oldest.head.sequence
-                for slice in slices { lost.packets = Self.sum(lost.packets, Self.reduced(slice).skippedPackets) }
-                try DurableFile.write(lost.text, to: path("lost"))
-                lostBatches += 1
-            }
-            try remove(oldest)
-            total -= oldest.bytes
-            files.removeFirst()
-        }
-    }
-
-    /// The slice with the packets of its entries as skipped ones.
-    private static func reduced(_ slice: FlowSlice) -> FlowSlice {
-        var reduced = slice
-        reduced.entries = []
-        reduced.skippedPackets = sum(slice.skippedPackets, packets(slice))
-        for entry in slice.entries {
-            reduced.skippedBytes = sum(sum(reduced.skippedBytes, entry.acceptedBytes), entry.rejectedBytes)
-        }
-        return reduced
-    }
-
-    private static func packets(_ slice: FlowSlice) -> UInt64 {
-        slice.entries.reduce(0) { sum(sum($0, $1.acceptedPackets), $1.rejectedPackets) }
-    }
-
-    private static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
-        let (value, overflow) = left.addingReportingOverflow(right)
-        return overflow ? .max : value
     }
 
     /// Renames a file that cannot be read, for somebody to look at; the server sees a gap in the sequence.

@@ -1,4 +1,5 @@
 import Model
+import Packet
 
 /// The cloud's own forms of a record, version 1.
 extension FlowRecord {
@@ -28,4 +29,33 @@ extension FlowRecord {
 
     /// The 14 fields, separated by one space.
     public var textLine: String { values.joined(separator: " ") }
+
+    /// Fields beyond the published ones, in their order behind them; none of them unless asked for.
+    public enum OptionalField: String, Sendable, Hashable, CaseIterable {
+        case vpcID = "vpc-id"
+        case subnetID = "subnet-id"
+        case instanceID = "vm-id"
+        /// `in` or `out`, seen from the ENI.
+        case direction
+        /// OR of the TCP flags seen, as a number.
+        case tcpFlags = "tcp-flags"
+    }
+
+    /// The value of an optional field; `-` when the record has none.
+    public func value(of field: OptionalField) -> String {
+        let value: String? =
+            switch field {
+            case .vpcID: place?.vpcID
+            case .subnetID: place?.subnetID
+            case .instanceID: place?.instanceID
+            case .direction: traffic.map { $0.direction == .ingress ? "in" : "out" }
+            case .tcpFlags: traffic.map { String($0.tcpFlags) }
+            }
+        return value.flatMap { $0.isEmpty ? nil : $0 } ?? "-"
+    }
+
+    /// The 14 fields and then the optional ones, separated by one space.
+    public func textLine(with fields: [OptionalField]) -> String {
+        (values + fields.map(value(of:))).joined(separator: " ")
+    }
 }

@@ -7,8 +7,9 @@ struct BatchLedger {
         case repeated
         /// One of the missing ones, found after all.
         case found
-        /// A new one; so many numbers before it did not come, or the agent has another spool than before.
-        case next(missing: Int64, spoolReplaced: Bool)
+        /// A new one; so many numbers before it did not come, or the agent has another spool than before. `overlaps`:
+        /// it sums up numbers of which some came before, which no agent does.
+        case next(missing: Int64, spoolReplaced: Bool, overlaps: Bool)
     }
 
     /// Missing ranges remembered per spool; a batch of a forgotten range stays lost.
@@ -18,6 +19,7 @@ struct BatchLedger {
 
     private let db: Database
     private let sequence: Int64
+    private let first: Int64
     private let now: Int64
     /// Row of the agent, and of its spool.
     let agent: Int64
@@ -34,6 +36,7 @@ struct BatchLedger {
         self.db = db
         self.now = now
         sequence = Int64(clamping: batch.sequence)
+        first = Int64(clamping: batch.firstSequence)
         let known = try Row.fetchOne(
             db, sql: "SELECT id, watermark, heard_at FROM agent WHERE agent_id = ?", arguments: [batch.agentID])
         if let known, let id = Int64.fromDatabaseValue(known[0]) {
@@ -77,18 +80,18 @@ struct BatchLedger {
     /// Says what the batch is. Writes down which numbers are missing before it, or that it is missing no more.
     func arrive() throws -> Arrival {
         guard sequence <= acknowledgedBefore else {
-            let missing = sequence - acknowledgedBefore - 1
-            if missing > 0 { try remember(first: acknowledgedBefore + 1, last: sequence - 1) }
-            return .next(missing: missing, spoolReplaced: spoolReplaced)
+            let missing = max(0, first - acknowledgedBefore - 1)
+            if missing > 0 { try remember(first: acknowledgedBefore + 1, last: first - 1) }
+            return .next(missing: missing, spoolReplaced: spoolReplaced, overlaps: first <= acknowledgedBefore)
         }
         let row = try Row.fetchOne(
             db, sql: "SELECT first, last FROM missing_batch WHERE spool = ? AND first <= ? ORDER BY first DESC LIMIT 1",
             arguments: [spool, sequence])
         guard let row, let first = Int64.fromDatabaseValue(row[0]), let last = Int64.fromDatabaseValue(row[1]),
-            sequence <= last
+            first <= self.first, sequence <= last
         else { return .repeated }
         try db.execute(sql: "DELETE FROM missing_batch WHERE spool = ? AND first = ?", arguments: [spool, first])
-        if first < sequence { try remember(first: first, last: sequence - 1) }
+        if first < self.first { try remember(first: first, last: self.first - 1) }
         if sequence < last { try remember(first: sequence + 1, last: last) }
         return .found
     }
@@ -103,12 +106,11 @@ struct BatchLedger {
                 """, arguments: [spool, Self.missingLimit])
     }
 
-    /// Makes the batch the last one that came. `start` is the latest beginning of its slices: those that began
-    /// before it are complete, while more batches may belong to those that began with it.
-    func advance(through start: Int64?) throws {
+    /// Makes the batch the last one that came. `instant`: all that was counted before it has come (Unix milliseconds).
+    func advance(through instant: Int64?) throws {
         try db.execute(sql: "UPDATE spool SET acknowledged = ? WHERE id = ?", arguments: [sequence, spool])
         try db.execute(
             sql: "UPDATE agent SET watermark = coalesce(?, watermark), heard_at = ? WHERE id = ?",
-            arguments: [start, now, agent])
+            arguments: [instant, now, agent])
     }
 }

@@ -38,6 +38,9 @@ struct FlowIngest {
         guard batch.sequence > 0, batch.sequence < UInt64(Int64.max) else {
             throw .invalidBatch("sequence \(batch.sequence) is outside 1...2^63-2")
         }
+        guard (1...batch.sequence).contains(batch.firstSequence) else {
+            throw .invalidBatch("its first number \(batch.firstSequence) is outside 1...\(batch.sequence)")
+        }
         for log in logs where !FlowLogSettings.windowRange.contains(log.windowSeconds) {
             throw .invalidSettings("a window of \(log.windowSeconds) s is outside 1...3600 s")
         }
@@ -49,19 +52,32 @@ struct FlowIngest {
         guard arrival != .repeated else {
             return Outcome(isRepeated: true, acknowledged: UInt64(ledger.acknowledged))
         }
-        for slice in batch.slices { try take(slice, agent: ledger.agent) }
-        if case .next(let missing, let spoolReplaced) = arrival {
+        var overlaps = false
+        if case .next(_, _, true) = arrival { overlaps = true }
+        // Nobody knows which part of it came before, so none of it counts and the loss is said.
+        if !overlaps { for slice in batch.slices { try take(slice, agent: ledger.agent) } }
+        if case .next(let missing, let spoolReplaced, _) = arrival {
             if missing > 0 { counters.missingBatches += UInt64(missing) }
             if spoolReplaced { counters.replacedSpools += 1 }
-            let causes: FlowLoss.Causes = [missing > 0 ? .missingBatch : [], spoolReplaced ? .spoolReplaced : []]
+            let causes: FlowLoss.Causes = [
+                missing > 0 || overlaps ? .missingBatch : [], spoolReplaced ? .spoolReplaced : [],
+            ]
             if !causes.isEmpty { try reportLoss(causes, ledger) }
-            try ledger.advance(through: batch.slices.lazy.filter(Self.hasValidTime).map(\.startMilliseconds).max())
+            try ledger.advance(through: watermark)
         } else {
             counters.foundBatches += 1
         }
         counters.batches += 1
         try counters.save(db)
         return Outcome(isRepeated: false, acknowledged: UInt64(ledger.acknowledged))
+    }
+
+    /// Without the agent's word, what began before the latest slices is complete; more may belong to those.
+    private var watermark: Int64? {
+        if let through = batch.completeThrough, (0...FlowWindow.latestMilliseconds).contains(through) {
+            return through
+        }
+        return batch.slices.lazy.filter(Self.hasValidTime).map(\.startMilliseconds).max()
     }
 
     private static func hasValidTime(_ slice: FlowSlice) -> Bool {
@@ -96,7 +112,13 @@ struct FlowIngest {
         }
         let window = FlowWindow.holding(milliseconds: slice.startMilliseconds, seconds: length)
         let lost = LostCount(slice)
-        if !lost.isEmpty { try windows.addLoss(lost, .skippedByAgent, stream, window) }
+        if !lost.isEmpty {
+            // Sums of many slices were counted somewhere between the first and the last.
+            let last = FlowWindow.holding(
+                milliseconds: max(slice.startMilliseconds, slice.endMilliseconds - 1), seconds: length)
+            let span = slice.entries.isEmpty ? FlowWindow(start: window.start, end: last.end) : window
+            try windows.addLoss(lost, .skippedByAgent, stream, span)
+        }
         var hasTraffic = false
         for entry in slice.entries {
             let kept = log.trafficType.kept(entry)

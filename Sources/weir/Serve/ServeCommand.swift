@@ -60,8 +60,6 @@ struct ServeCommand: AsyncParsableCommand {
     var mirrorScope: String?
     @Option(help: "signed (default), or none: answer unsigned calls on loopback.")
     var auth: String?
-    @Option(help: "Window of every flow log in seconds, whatever the API says (default 0: as the API says).")
-    var flowLogsWindowSeconds: Int?
     @Option(help: "Seconds a host may be silent before nothing waits for it (default 30).")
     var hostLostSeconds: Int?
     @Option(help: "Milliseconds a status stays transitional at least (default 0).")
@@ -82,6 +80,7 @@ struct ServeCommand: AsyncParsableCommand {
     var testHoldMilliseconds: Int?
     @OptionGroup var limitOptions: LimitOptions
     @OptionGroup var httpOptions: HTTPOptions
+    @OptionGroup var flowLogOptions: FlowLogOptions
     @Option(help: "A JSON file with any of these keys.")
     var config: String?
     @Flag(help: "Check the configuration, print it and exit.")
@@ -90,6 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// Values given as flags, by configuration key.
     var flags: [String: ConfigValue] {
         var values = limitOptions.flags.merging(httpOptions.flags) { first, _ in first }
+            .merging(flowLogOptions.flags) { first, _ in first }
         func set(_ key: String, _ value: String?) {
             if let value { values[key] = .init(.string(value), isSecret: false) }
         }
@@ -109,7 +109,6 @@ struct ServeCommand: AsyncParsableCommand {
         set("ipv6-pool", ipv6Pool)
         set("mirror-scope", mirrorScope)
         set("auth", auth)
-        set("flow-logs.window-seconds", flowLogsWindowSeconds)
         set("async-delay", asyncDelay)
         set("seed", seed)
         set("agent-path", agentPath)

@@ -22,7 +22,7 @@ struct Server {
         let directory = try DataDirectory(path: configuration.dataDirectory)
         let keys = AccessKeyRing(sealer: SecretSealer(key: try directory.sealingKey()))
         let store = try SQLiteStore(path: directory.intentFile)
-        let flowLogs = try SQLiteFlowLogStore(path: directory.flowsFile)
+        let flowLogs = try SQLiteFlowLogStore(path: directory.flowsFile, configuration: configuration.flowLogs)
         var prepared = Services(
             settings: configuration.settings, store: store, flowLogs: flowLogs, keys: keys, changes: ChangeSignal(),
             ledgers: LedgerBook())

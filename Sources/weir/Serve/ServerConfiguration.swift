@@ -1,6 +1,7 @@
 import CloudAPI
 import Configuration
 import ControlPlane
+import FlowLogs
 import FoundationEssentials
 import Model
 import SystemPackage
@@ -33,6 +34,8 @@ import SystemPackage
 /// | `mirror-scope` | `cloud` | which packets sessions may copy: as the cloud, or `everything` IPv4 |
 /// | `auth` | `signed` | `none` answers unsigned calls; loopback only |
 /// | `flow-logs.window-seconds` | `0` | window of every flow log, 1–3600; 0 keeps AggregationInterval |
+/// | `flow-logs.nodata` | `false` | a NODATA record for each ENI and window without traffic |
+/// | `flow-logs.places` | `false` | records keep VPC, subnet and instance of their ENI |
 /// | `host-lost-seconds` | `30` | how long a host may be silent before nothing waits for it, 3–3600 |
 /// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
 /// | `limits` | `none` | `cloud`: rate limits beside the quotas |
@@ -52,6 +55,7 @@ struct ServerConfiguration {
     var listen = ListenAddress(host: "127.0.0.1", port: 8280)
     var tls: TLSListener?
     var http = HTTPLimits()
+    var flowLogs = FlowLogConfiguration()
     var withAgent = false
     var enforcesSecurityGroups = false
     var agentPath = ""
@@ -64,10 +68,10 @@ struct ServerConfiguration {
             "data-dir", "listen", "insecure-plain-http", "tls-listen", "tls-certificate", "tls-key", "tls-self-signed",
             "tls-name", "host-lost-seconds", "region", "account-id", "dataplane", "with-agent",
             "enforce-security-groups",
-            "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth", "flow-logs.window-seconds",
+            "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth",
             "async-delay", "seed",
             "agent-path", "agent-run-dir", "agent-attach", "test-hold-milliseconds",
-        ] + limitKeys + HTTPLimits.keys
+        ] + flowLogKeys + limitKeys + HTTPLimits.keys
 
     /// All that is wrong with a configuration, at once.
     struct Problems: Error, CustomStringConvertible {
@@ -181,7 +185,7 @@ struct ServerConfiguration {
         if withAgent, !listen.isLoopback, !listen.isWildcard {
             problems.append("listen: the agent beside the server needs loopback, or all addresses, not \(listen.host)")
         }
-        settings.flowWindowSeconds = number("flow-logs.window-seconds", 0, 0...3600)
+        readFlowLogs(number: number, flag: flag)
         settings.hostLostSeconds = number("host-lost-seconds", settings.hostLostSeconds, 3...3600)
         settings.asyncDelayMilliseconds = Int64(number("async-delay", 0, 0...600_000))
         let seed = number("seed", -1, -1...Int.max)
@@ -219,13 +223,12 @@ struct ServerConfiguration {
             "lab-name = \(settings.labName)", "lab-mtu = \(settings.labMTU)", "ipv6-pool = \(settings.ipv6Pool)",
             "mirror-scope = \(settings.mirrorScope.rawValue)",
             "auth = \(settings.allowsUnsigned ? "none" : "signed")",
-            "flow-logs.window-seconds = \(settings.flowWindowSeconds)",
             "host-lost-seconds = \(settings.hostLostSeconds)",
             "async-delay = \(settings.asyncDelayMilliseconds)",
             "seed = \(settings.seed.map(String.init) ?? "(none)")",
             "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",
             "agent-run-dir = \(agentRunDirectory)", "agent-attach = \(agentAttach)",
             "test-hold-milliseconds = \(settings.holdTokenCallsMilliseconds)",
-        ] + limitLines
+        ] + flowLogLines + limitLines
     }
 }

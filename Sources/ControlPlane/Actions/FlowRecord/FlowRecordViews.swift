@@ -7,6 +7,10 @@ public struct FlowRecordView: Codable, Sendable {
     public var FlowLogId: String
     public var AccountId: String
     public var NetworkInterfaceId: String
+    /// Where the ENI was, when the server keeps that (`flow-logs.places`).
+    public var VpcId: String?
+    public var SubnetId: String?
+    public var InstanceId: String?
     /// `ingress` or `egress`, seen from the ENI.
     public var Direction: String?
     public var SourceAddress: String?
@@ -39,6 +43,9 @@ public struct FlowRecordView: Codable, Sendable {
         FlowLogId = record.flowLogID
         AccountId = record.accountID
         NetworkInterfaceId = record.networkInterfaceID
+        VpcId = record.place?.vpcID
+        SubnetId = record.place?.subnetID
+        InstanceId = record.place?.instanceID
         Start = record.window.start
         End = record.window.end
         LogStatus = record.status.text

@@ -10,12 +10,16 @@ struct PutSlices: ServiceAction, WeirAction {
     struct Request: ActionRequest {
         var spoolID = ""
         var sequence = 0
+        var firstSequence: Int?
+        var completeThrough: Int?
         var data = ""
         init() {}
         static var fields: [Field<Self>] {
             [
                 .required("SpoolId", \.spoolID, .text),
                 .required("Sequence", \.sequence, .range(1...Int.max)),
+                .optional("FirstSequence", \.firstSequence, .range(1...Int.max)),
+                .optional("CompleteThrough", \.completeThrough, .range(0...Int.max)),
                 .required("Data", \.data, .text),
             ]
         }
@@ -27,21 +31,37 @@ struct PutSlices: ServiceAction, WeirAction {
         guard let spool = SpoolID(request.spoolID) else { throw APIError.invalidParameter("SpoolId") }
         guard let bytes = Data(base64Encoded: request.data), let slices = try? FlowSliceCodec.decode(Array(bytes))
         else { throw APIError.invalidParameter("Data") }
-        let (logs, foreign) = try await call.services.store.read { tx in
+        let ids = Set(slices.map(\.networkInterfaceID)).sorted()
+        let (logs, foreign, places) = try await call.services.store.read { tx in
             // A host feeds flow logs of its own account and region alone, with the traffic of its own ENIs.
             (
                 try tx.list(ListQuery<FlowLog>(), in: call.scope).items.map { $0.settings(call.settings) },
-                try tx.interfaceIDs(
-                    Set(slices.map(\.networkInterfaceID)).sorted(), notOfHost: call.hostID, in: call.scope)
+                try tx.interfaceIDs(ids, notOfHost: call.hostID, in: call.scope),
+                call.settings.keepsFlowPlaces ? try tx.flowPlaces(of: ids, in: call.scope) : [:]
             )
         }
         let batch = FlowBatch(
             agentID: call.hostID, spoolID: spool, sequence: UInt64(request.sequence),
-            slices: slices.filter { !foreign.contains($0.networkInterfaceID) })
+            firstSequence: request.firstSequence.map { UInt64($0) },
+            completeThrough: request.completeThrough.map { Int64($0) },
+            slices: slices.filter { !foreign.contains($0.networkInterfaceID) }, places: places)
         do {
             let acknowledged = try await call.services.flowLogs.ingest(batch, logs: logs, at: call.now / 1000)
             return PutSlicesResponse(acknowledgedSequence: acknowledged)
         } catch { throw APIError(flowLogs: error) }
+    }
+}
+
+extension ReadTransaction {
+    /// Where these ENIs are now, by their IDs.
+    fileprivate func flowPlaces(of ids: [String], in scope: Scope) throws -> [String: FlowPlace] {
+        var places: [String: FlowPlace] = [:]
+        for interface in try list(ListQuery<NetworkInterface>().ids(ids), in: scope).items {
+            places[interface.id.rawValue] = FlowPlace(
+                vpcID: interface.vpcID.rawValue, subnetID: interface.subnetID.rawValue,
+                instanceID: interface.instanceID)
+        }
+        return places
     }
 }
 
