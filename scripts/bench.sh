@@ -4,14 +4,15 @@
 #   BENCH_PACKETS, BENCH_ROUNDS  packets of a run of the data plane, and runs of which the best counts
 #   BENCH_JSON                   a file for the data plane's figures
 #   BENCH_SECONDS                of each run of the API
-#   BENCH_PARTS                  which parts: "api dataplane", or "large": lists over a million (make bench-large)
+#   BENCH_WINDOWS                of the measurement from a flow log window's end to its records being found
+#   BENCH_PARTS                  which parts: "api latency dataplane", or "large": lists over a million (make bench-large)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${1:-release}
 
 swift build --configuration "$configuration" --product weir
 bin=$(swift build --configuration "$configuration" --show-bin-path)
-parts=" ${BENCH_PARTS:-api dataplane} "
+parts=" ${BENCH_PARTS:-api latency dataplane} "
 if [[ "$parts" == *" api "* ]]; then
     # moto, to compare with, in a place of its own.
     venv=.build-venv-bench
@@ -23,6 +24,10 @@ if [[ "$parts" == *" api "* ]]; then
     fi
     /usr/bin/python3 Benchmarks/api.py --weir "$bin/weir" --moto "$venv/bin/python" --configuration "$configuration" \
         --seconds "${BENCH_SECONDS:-5}"
+fi
+if [[ "$parts" == *" latency "* ]]; then
+    /usr/bin/python3 Benchmarks/flows/latency.py --weir "$bin/weir" --configuration "$configuration" \
+        --windows "${BENCH_WINDOWS:-60}"
 fi
 if [[ "$parts" == *" large "* ]]; then
     /usr/bin/python3 Benchmarks/large.py --weir "$bin/weir" --configuration "$configuration"

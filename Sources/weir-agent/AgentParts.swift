@@ -15,5 +15,6 @@ struct AgentParts: Sendable {
     /// Changed whenever a batch was appended to the spool.
     let appended = Mailbox(false)
     let server = ServerContact()
+    let meter = AgentMeter()
     let log: AgentLog
 }

@@ -27,11 +27,15 @@ final class DataPlaneLoop {
     private var idleAt: Double? = MonotonicClock.seconds + idleSeconds
     private var lastDrain: DrainReport?
     private var grid: SliceGrid?
+    private var vitals: AgentVitals?
+    private var vitalsAt = 0.0
     /// When a drain that failed is tried again.
     private var drainAt = 0.0
 
     private static let tickSeconds = 1.0
     private static let refreshSeconds = 0.05
+    /// How often the agent looks at itself: what changes with each look is a message.
+    private static let vitalsSeconds = 5.0
     /// How long nothing was applied when the agent counts as idle.
     private static let idleSeconds = 10.0
     /// How often all is compared with the kernel again, when all came true and when not.
@@ -123,6 +127,7 @@ final class DataPlaneLoop {
         }
         // Once more: now the slots are known that refusals are charged to.
         failures += firewall.apply(state) { [engine] in engine?.slotNumber(of: $0) }
+        parts.meter.applied(state, failures: failures.count, seconds: MonotonicClock.seconds - start)
         let isNew = failures != self.failures || acknowledged != state.generation
         self.failures = failures
         applyAt = MonotonicClock.seconds + (failures.isEmpty ? Self.healSeconds : Self.retrySeconds)
@@ -188,13 +193,17 @@ final class DataPlaneLoop {
     private func drainAtBoundary() {
         let now = KernelClock.system.read()
         guard let engine, grid?.isDue(now) == true, MonotonicClock.seconds >= drainAt else { return }
+        let start = MonotonicClock.seconds
         do {
-            lastDrain = try engine.drain(spool: parts.spool)
+            let report = try engine.drain(spool: parts.spool)
+            lastDrain = report
+            parts.meter.drained(report, seconds: MonotonicClock.seconds - start)
             grid?.arm(now)
             drainProblem = nil
             parts.appended.change { $0 = true }
         } catch {
             // The kernel goes on counting; the next tick tries again.
+            parts.meter.drainFailed()
             drainProblem = String(describing: error)
             drainAt = MonotonicClock.seconds + Self.tickSeconds
             parts.log.error("cannot drain the flow maps", ("reason", String(describing: error)))
@@ -237,9 +246,15 @@ final class DataPlaneLoop {
     }
 
     private func readLedgers() {
-        guard let engine else { return }
+        let now = MonotonicClock.seconds
+        if now >= vitalsAt {
+            vitalsAt = now + Self.vitalsSeconds
+            vitals = parts.meter.read(parts.spool)
+        }
         do {
-            parts.outbox.put(HostLedger(sessions: try engine.ledgers(), devices: try engine.deviceLedgers()))
+            parts.outbox.put(
+                HostLedger(
+                    sessions: try engine?.ledgers() ?? [], devices: try engine?.deviceLedgers() ?? [], vitals: vitals))
         } catch {
             parts.log.error("cannot read the ledgers", ("reason", String(describing: error)))
         }

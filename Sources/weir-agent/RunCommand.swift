@@ -111,7 +111,8 @@ struct RunCommand: ParsableCommand {
         }
         try AgentThread.start("weir-slices") {
             SpoolSender(
-                link: Self.link(identity, parts.log), spool: parts.spool, appended: parts.appended, log: parts.log
+                link: Self.link(identity, parts.log), spool: parts.spool, appended: parts.appended,
+                meter: parts.meter, log: parts.log
             ).run()
         }
         return stopped

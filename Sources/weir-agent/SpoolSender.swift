@@ -8,6 +8,7 @@ struct SpoolSender {
     let spool: DirectorySpool
     /// Changed whenever a batch was appended.
     let appended: Mailbox<Bool>
+    let meter: AgentMeter
     let log: AgentLog
 
     func run() -> Never {
@@ -29,14 +30,17 @@ struct SpoolSender {
                         data: Data(batch.bytes).base64EncodedString()))
                 try spool.acknowledge(through: acknowledged)
                 if acknowledged >= batch.sequence {
+                    meter.sent(bytes: batch.bytes.count)
                     backoff.reset()
                 } else {
+                    meter.sendFailed()
                     log.warning(
                         "the server misses earlier slices", ("sent", String(batch.sequence)),
                         ("acknowledged", String(acknowledged)))
                     pause(backoff.next())
                 }
             } catch {
+                meter.sendFailed()
                 log.warning("cannot send flow slices", ("reason", String(describing: error)))
                 pause(backoff.next())
             }

@@ -146,7 +146,7 @@ import Testing
         }
         let log = CountingLog()
         let watch = MTUWatch(
-            services: cloud.services, logger: Logger(label: "test", factory: { _ in log }))
+            services: cloud.services, logger: Logger(label: "test", factory: { _ in log }), clock: { cloud.now })
         let once = try await watch.look([:])
         #expect(log.count == (expected.isEmpty ? 0 : 1))
         _ = try await watch.look(once)

@@ -117,7 +117,7 @@ import Testing
                 "--ipv6-pool",
                 "fd00::/8", "--mirror-scope", "cloud", "--auth", "none", "--agent-attach", "auto",
                 "--flow-logs-window-seconds", "5", "--async-delay", "1", "--seed", "1", "--agent-path", "p",
-                "--agent-run-dir", "r",
+                "--agent-run-dir", "r", "--metrics-token-file", "t",
                 "--test-hold-milliseconds", "1", "--insecure-plain-http", "--tls-listen", "0.0.0.0:1",
                 "--tls-certificate",
                 "c", "--tls-key", "k", "--tls-self-signed", "--tls-name", "n", "--host-lost-seconds", "9",

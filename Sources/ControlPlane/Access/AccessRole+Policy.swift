@@ -25,7 +25,7 @@ extension AccessRole {
 
     private static let joinAction = "JoinHost"
     private static let ownKeyAction = "CreateTemporaryKey"
-    private static let agentActions: Set<String> = [
+    static let agentActions: Set<String> = [
         "ReportHost", "PullState", "AcknowledgeState", "PutLedgers", "PutSlices", "PullProbes",
         "PutProbeReport",
     ]

@@ -10,6 +10,7 @@ public struct AnyAction: Sendable {
     public let name: String
     public let takesClientToken: Bool
     public let isMutating: Bool
+    let kind: CallMeter.Kind
     /// The parameters it reads, without those of all calls.
     public let parameters: [Parameter]
     /// One parameter as the published page writes it.
@@ -85,6 +86,7 @@ public struct AnyAction: Sendable {
         name = A.name
         self.takesClientToken = takesClientToken
         self.isMutating = isMutating
+        kind = CallMeter.Kind(service: A.service, action: A.name, isMutating: isMutating)
         parameters =
             A.Request.fields.flatMap { field in
                 // Of a list of structures it is the first member that must be there.

@@ -60,6 +60,7 @@ public struct Services: Sendable {
     public var ledgers: LedgerBook
     public let probes = ProbeBook()
     public let tlsEndpoint = TLSEndpoint()
+    public let meters = Meters()
     /// Where IDs come from.
     public var random = RandomSource(seed: nil)
     /// Told when a root key is followed by another: the old ID and the new credentials.

@@ -45,20 +45,26 @@ public final class Dispatcher: Sendable {
     }
 
     public func answer(_ request: IncomingRequest) async -> Answer {
+        let began = ContinuousClock.now
         let now = clock()
         var metadata = Self.metadata(now)
+        var asked: AnyAction?
+        let answer: Answer
         do {
             let (call, action) = try prepare(
                 request, try Parameters.pairs(request.rawQuery.utf8), now: now, &metadata)
+            asked = action
             do {
-                return try success(metadata, await action.run(authorized(call, action), inFlight))
+                answer = try success(metadata, await action.run(authorized(call, action), inFlight))
             } catch let error as APIError {
                 await auditRefusal(of: action, call, error)
                 throw error
             }
         } catch {
-            return failure(metadata, error)
+            answer = failure(metadata, error)
         }
+        services.meters.calls.add(asked, status: answer.status, .now - began)
+        return answer
     }
 
     /// The answer to a call that only reads, on the caller's thread; `nil` when ``answer(_:)`` must be asked: for all
@@ -67,17 +73,23 @@ public final class Dispatcher: Sendable {
         guard let query = try? Parameters.pairs(request.rawQuery.utf8),
             let name = query.first(where: { $0.name == "Action" })?.value, namesOfReads.contains(name)
         else { return nil }
+        let began = ContinuousClock.now
         let now = clock()
         var metadata = Self.metadata(now)
+        var asked: AnyAction?
+        let answer: Answer
         do {
             let (call, action) = try prepare(request, query, now: now, &metadata)
             guard let read = action.read else { return nil }
-            return try success(metadata, read(authorized(call, action)))
+            asked = action
+            answer = try success(metadata, read(authorized(call, action)))
         } catch let error as APIError where error.code.name == "AccessDenied" {
             return nil
         } catch {
-            return failure(metadata, error)
+            answer = failure(metadata, error)
         }
+        services.meters.calls.add(asked, status: answer.status, .now - began)
+        return answer
     }
 
     private static func metadata(_ now: Int64) -> ResponseMetadata {

@@ -11,6 +11,9 @@ public final class LedgerBook: Sendable {
         pages.withLock { $0[host] = (at, ledger) }
     }
 
+    /// The newest page of a host, with the time it was sent (Unix milliseconds); `nil` when it sent none.
+    func page(host: String) -> (at: Int64, ledger: HostLedger)? { pages.withLock { $0[host] } }
+
     /// The sessions any host has told of.
     var sessions: [String] {
         pages.withLock { pages in Set(pages.values.flatMap { $0.ledger.sessions.map(\.sessionID) }).sorted() }

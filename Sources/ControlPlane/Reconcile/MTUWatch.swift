@@ -8,19 +8,29 @@ import Store
 public final class MTUWatch: Service {
     private let services: Services
     private let logger: Logger
+    private let clock: @Sendable () -> Int64
 
-    public init(services: Services, logger: Logger) {
+    /// `clock`: Unix milliseconds.
+    public init(services: Services, logger: Logger, clock: @escaping @Sendable () -> Int64) {
         self.services = services
         self.logger = logger
+        self.clock = clock
     }
 
     public func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var told: [String: [String]] = [:]
             while !Task.isCancelled {
-                do { told = try await self.look(told) } catch {
+                let began = ContinuousClock.now
+                var changes: Int?
+                do {
+                    told = try await self.look(told)
+                    changes = 0
+                } catch {
                     self.logger.error("sessions not looked at; trying again", metadata: ["cause": "\(error)"])
                 }
+                self.services.meters.rounds.add(
+                    .mtuWatch, changes: changes, took: .now - began, at: self.clock())
                 try await Task.sleep(for: .seconds(1))
             }
         }

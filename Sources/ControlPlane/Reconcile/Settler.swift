@@ -20,9 +20,12 @@ public final class Settler: Service {
     public func run() async throws {
         while !Task.isCancelled, !services.changes.isClosed {
             let seen = services.changes.count
-            do { try await settle() } catch {
+            let began = ContinuousClock.now
+            var moved: Int?
+            do { moved = try await settle() } catch {
                 logger.error("settling failed; trying again", metadata: ["cause": "\(error)"])
             }
+            services.meters.rounds.add(.settler, changes: moved, took: .now - began, at: clock())
             await services.changes.wait(after: seen, timeout: .seconds(1))
         }
         // The long polls end before it is this service's turn to stop.

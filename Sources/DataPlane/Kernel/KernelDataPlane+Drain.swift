@@ -12,9 +12,12 @@ extension KernelDataPlane {
     /// ran or the machine slept can be longer; its bounds say so.
     /// - Throws: `KernelError`, or what the spool throws.
     public func drain(spool: any SliceSpool) throws -> DrainReport {
-        _ = try drainQuietMap(spool)
+        // What an earlier drain could not finish.
+        let rest = try drainQuietMap(spool)
         try swapFlowMaps()
-        return try drainQuietMap(spool)
+        var report = try drainQuietMap(spool)
+        report.add(rest)
+        return report
     }
 
     func readControl() throws(KernelError) -> weir_control {
@@ -70,8 +73,8 @@ extension KernelDataPlane {
                 quiet, of: journal.slots, maps.flowMaps[quiet], maps.skipped, from: bounds.0, to: bounds.1)
             try spool.append(slices, mapGeneration: generation)
             report.slices = slices.count
-            report.entries = slices.reduce(0) { $0 + $1.entries.count }
-            report.skippedPackets = slices.reduce(0) { $0 &+ $1.skippedPackets }
+            report.endMilliseconds = bounds.1
+            for slice in slices { report.add(slice) }
         }
         try maps.flowMaps[quiet].clear()
         for slot in journal.slots { try maps.skipped.setOnCPUs(Self.skippedIndex(slot.number, quiet), weir_skipped()) }

@@ -12,7 +12,8 @@ public final class DirectorySpool: SliceSpool, Sendable {
     /// UUID of this spool, made with its directory: with the sequence it names a batch for ever.
     public let identifier: String
     let directory: String
-    let limitBytes: Int
+    /// Bytes of files kept at most.
+    public let limitBytes: Int
     let entriesPerBatch: Int
     private let boot: [UInt8]
     private let contents: Mutex<SpoolContents>

@@ -30,10 +30,13 @@ public struct DeviceLedger: Codable, Sendable, Equatable {
 public struct HostLedger: Codable, Sendable, Equatable {
     public var sessions: [SessionLedger]
     public var devices: [DeviceLedger]
+    /// The agent's own; `nil` from agents that do not tell. Looked at every few seconds only.
+    public var vitals: AgentVitals?
 
-    public init(sessions: [SessionLedger] = [], devices: [DeviceLedger] = []) {
+    public init(sessions: [SessionLedger] = [], devices: [DeviceLedger] = [], vitals: AgentVitals? = nil) {
         self.sessions = sessions
         self.devices = devices
+        self.vitals = vitals
     }
 
     /// Also reads what older agents send: the sessions alone.
@@ -41,9 +44,11 @@ public struct HostLedger: Codable, Sendable, Equatable {
         if let values = try? decoder.container(keyedBy: CodingKeys.self) {
             sessions = try values.decode(.sessions, or: [])
             devices = try values.decode(.devices, or: [])
+            vitals = try values.decodeIfPresent(AgentVitals.self, forKey: .vitals)
         } else {
             sessions = try decoder.singleValueContainer().decode([SessionLedger].self)
             devices = []
+            vitals = nil
         }
     }
 }

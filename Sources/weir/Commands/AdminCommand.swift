@@ -11,7 +11,7 @@ struct AdminCommand: ParsableCommand {
             """,
         subcommands: [
             AccountCommand.self, KeyCommand.self, PolicyCommand.self, AuditCommand.self, ResetCommand.self,
-            Freeze.self, Unfreeze.self, APICoverageCommand.self,
+            Freeze.self, Unfreeze.self, APICoverageCommand.self, MetricsReferenceCommand.self,
         ])
 
     struct Freeze: ParsableCommand {

@@ -34,6 +34,7 @@ struct DataDirectory {
     var credentialsFile: String { path + "/credentials" }
     var agentDirectory: String { path + "/agent" }
     var tlsCertificateFile: String { path + "/tls-certificate.pem" }
+    var metricsTokenFile: String { path + "/metrics-token" }
     var tlsKeyFile: String { path + "/tls-key.pem" }
 
     /// The key secrets are sealed with: 32 random bytes, 0600, made when first needed.

@@ -18,7 +18,9 @@ struct HTTPFront {
 
     let dispatcher: Dispatcher
     let limits: HTTPLimits
-    let load = HTTPLoad()
+    let load: HTTPLoad
+    let metrics: MetricsCollector
+    let metricsAccess: MetricsAccess
     let isReady: @Sendable () async -> Bool
 
     /// A listener; with `tls` it speaks nothing else. `onRunning` gets the port it took.
@@ -56,6 +58,15 @@ struct HTTPFront {
             try await Self.send(
                 writer, ready ? 200 : 503, ready ? #"{"status":"ready"}"# : #"{"status":"not ready"}"#,
                 hasBody: hasBody)
+        case "/metrics":
+            if let refusal = metricsAccess.refusal(request.head) {
+                let (head, body) = Self.refusal(refusal)
+                return try await writer.write(response: head, body: hasBody ? .init(byteBuffer: body) : .init())
+            }
+            let page = ByteBuffer(string: await metrics.page())
+            var head = Self.head(200, page.readableBytes)
+            head.headerFields[.contentType] = MetricsPage.contentType
+            try await writer.write(response: head, body: hasBody ? .init(byteBuffer: page) : .init())
         default:
             var request = request
             // The connection's guard has the body whole and within its limit.
@@ -96,11 +107,17 @@ struct HTTPFront {
 
     /// The answer to what is no call yet; the connection ends with it.
     static func answer(refusing error: APIError) -> (HTTPResponse, ByteBuffer) {
+        var (response, body) = refusal(error)
+        response.headerFields[.connection] = "close"
+        return (response, body)
+    }
+
+    private static func refusal(_ error: APIError) -> (HTTPResponse, ByteBuffer) {
         let id = RequestID.make(milliseconds: Server.now())
         let body = ResponseEnvelope.failure(
             ResponseMetadata(requestID: id, action: "", version: "", service: "", region: "", error: error))
         var response = head(error.code.status, body.count, requestID: id)
-        response.headerFields[.connection] = "close"
+        if error.code.status == 401 { response.headerFields[.wwwAuthenticate] = "Bearer" }
         return (response, ByteBuffer(bytes: body))
     }
 

@@ -78,6 +78,12 @@ struct ServeCommand: AsyncParsableCommand {
     var agentAttach: String?
     @Option(help: "Hold calls with a ClientToken for so many milliseconds (a fault point for tests).")
     var testHoldMilliseconds: Int?
+    @Option(
+        help: """
+            File with the token that /metrics is read with (default: metrics-token in the data directory, made at the \
+            first start).
+            """)
+    var metricsTokenFile: String?
     @OptionGroup var limitOptions: LimitOptions
     @OptionGroup var httpOptions: HTTPOptions
     @OptionGroup var flowLogOptions: FlowLogOptions
@@ -114,6 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
         set("agent-path", agentPath)
         set("agent-run-dir", agentRunDir)
         set("agent-attach", agentAttach)
+        set("metrics-token-file", metricsTokenFile)
         set("test-hold-milliseconds", testHoldMilliseconds)
         if insecurePlainHTTP { values["insecure-plain-http"] = .init(.bool(true), isSecret: false) }
         if tlsSelfSigned { values["tls-self-signed"] = .init(.bool(true), isSecret: false) }

@@ -40,14 +40,19 @@ struct Server {
         let root = try await rootCredentials(directory, store, keys)
         let dispatcher = Dispatcher(
             services: services, actions: ActionRegistry.all, logger: logger, clock: Self.now)
-        let front = HTTPFront(dispatcher: dispatcher, limits: limits) {
-            (try? await store.read { tx in try tx.generation() }) != nil
-        }
+        let (limits, load) = (limits, HTTPLoad())
+        let metrics = MetricsCollector(
+            services: services, dataDirectory: directory.path, version: Weir.version, clock: Self.now
+        ) { load.numbers(limits) }
+        let front = HTTPFront(
+            dispatcher: dispatcher, limits: limits, load: load, metrics: metrics,
+            metricsAccess: try MetricsAccess(configuration, directory)
+        ) { (try? await store.read { tx in try tx.generation() }) != nil }
         let portBox = PortBox()
         var parts: [any Service] = [
             Settler(services: services, logger: logger, clock: Self.now),
             FlowWindowKeeper(services: services, logger: logger, clock: Self.now),
-            MTUWatch(services: services, logger: logger),
+            MTUWatch(services: services, logger: logger, clock: Self.now),
         ]
         let tlsPort = PortBox()
         if let tls = configuration.tls {

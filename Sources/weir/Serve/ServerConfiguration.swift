@@ -47,6 +47,7 @@ import SystemPackage
 /// | `agent-path` | beside `weir` | the agent's executable |
 /// | `agent-run-dir` | `/run/weir/<lab-name>` | where the agent mounts its bpffs |
 /// | `agent-attach` | `auto` | how that agent attaches programs: `tcx`, `clsact` or `auto` |
+/// | `metrics-token-file` | `metrics-token` in `data-dir` | the file with the token that `/metrics` is read with |
 /// | `test-hold-milliseconds` | `0` | holds calls with a ClientToken; for tests of `IdempotentProcessing` |
 struct ServerConfiguration {
     var settings = Settings()
@@ -61,6 +62,8 @@ struct ServerConfiguration {
     var agentPath = ""
     var agentRunDirectory = ""
     var agentAttach = "auto"
+    /// Empty is a file of the server's own in the data directory.
+    var metricsTokenFile = ""
 
     /// Every key a configuration file may have.
     static let keys: [String] =
@@ -70,7 +73,7 @@ struct ServerConfiguration {
             "enforce-security-groups",
             "lab", "lab-name", "lab-mtu", "ipv6-pool", "mirror-scope", "auth",
             "async-delay", "seed",
-            "agent-path", "agent-run-dir", "agent-attach", "test-hold-milliseconds",
+            "agent-path", "agent-run-dir", "agent-attach", "metrics-token-file", "test-hold-milliseconds",
         ] + flowLogKeys + limitKeys + HTTPLimits.keys
 
     /// All that is wrong with a configuration, at once.
@@ -200,6 +203,7 @@ struct ServerConfiguration {
         if !["auto", "tcx", "clsact"].contains(agentAttach) {
             problems.append("agent-attach: \(agentAttach) is neither auto nor tcx nor clsact")
         }
+        metricsTokenFile = text("metrics-token-file", "")
         if !problems.isEmpty { throw Problems(list: problems) }
     }
 
@@ -228,6 +232,7 @@ struct ServerConfiguration {
             "seed = \(settings.seed.map(String.init) ?? "(none)")",
             "agent-path = \(agentPath.isEmpty ? "(beside weir)" : agentPath)",
             "agent-run-dir = \(agentRunDirectory)", "agent-attach = \(agentAttach)",
+            "metrics-token-file = \(metricsTokenFile.isEmpty ? "(in the data directory)" : metricsTokenFile)",
             "test-hold-milliseconds = \(settings.holdTokenCallsMilliseconds)",
         ] + flowLogLines + limitLines
     }

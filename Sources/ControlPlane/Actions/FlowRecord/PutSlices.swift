@@ -45,10 +45,16 @@ struct PutSlices: ServiceAction, WeirAction {
             firstSequence: request.firstSequence.map { UInt64($0) },
             completeThrough: request.completeThrough.map { Int64($0) },
             slices: slices.filter { !foreign.contains($0.networkInterfaceID) }, places: places)
+        let began = ContinuousClock.now
         do {
             let acknowledged = try await call.services.flowLogs.ingest(batch, logs: logs, at: call.now / 1000)
+            let took = ContinuousClock.now - began
+            call.services.meters.flows.took(batch, took, at: call.now + Int64(took.inSeconds * 1000))
             return PutSlicesResponse(acknowledgedSequence: acknowledged)
-        } catch { throw APIError(flowLogs: error) }
+        } catch {
+            call.services.meters.flows.left(error)
+            throw APIError(flowLogs: error)
+        }
     }
 }
 

@@ -25,6 +25,7 @@ struct PutLedgers: ServiceAction, WeirAction {
         ledger.sessions.removeAll { !own.contains($0.sessionID) }
         ledger.devices.removeAll { foreign.contains($0.networkInterfaceID) }
         call.services.ledgers.put(ledger, host: call.hostID, at: call.now)
+        call.services.meters.hosts.add(ledger, host: call.hostID)
         return EmptyResult()
     }
 }

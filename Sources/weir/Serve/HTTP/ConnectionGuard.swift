@@ -151,6 +151,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func refuse(_ error: APIError) {
         guard refusal == nil, phase != .end, let context else { return }
         refusal = error
+        load.refused(error)
         head = nil
         body = ByteBuffer()
         if unanswered == 0 { writeRefusal(context) } else { enter(.answer, nil) }
