@@ -13,6 +13,8 @@
     fuzzAuthorization(bytes)
     #elseif FUZZ_JSON
     fuzzJSON(bytes)
+    #elseif FUZZ_PARQUET
+    fuzzParquet(bytes)
     #else
     #error("no fuzz target chosen")
     #endif

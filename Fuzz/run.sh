@@ -1,12 +1,13 @@
 #!/bin/sh
 # Fuzzes parsers with libFuzzer and AddressSanitizer.
-# Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices capture parameters authorization json (all by default)
+# Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices capture parameters authorization json parquet
+# (all by default)
 # Needs the Swift toolchain alone. A failing input is left in Fuzz/.build; add it to a test and to Fuzz/corpus/TARGET.
 set -eu
-[ $# -ge 1 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 seconds=$1
 shift
-known="packet slices capture parameters authorization json"
+known="packet slices capture parameters authorization json parquet"
 [ $# -gt 0 ] || set -- $known
 cd "$(dirname "$0")"
 mkdir -p .build
@@ -19,11 +20,12 @@ compile() {
     module=$1
     shift
     swiftc $flags -enable-testing -module-name "$module" -emit-module -emit-module-path ".build/$module.swiftmodule" \
-        -I .build -c $(find "$@" -name '*.swift' | sort) -o ".build/$module.o"
+        -I .build -I ../Sources/CZstd -c $(find "$@" -name '*.swift' | sort) -o ".build/$module.o"
 }
 
 compile Model ../Sources/Model
 compile Packet ../Sources/Packet
+compile Parquet ../Sources/Parquet
 # What decodes, without what computes signatures: no cryptography to build.
 signing=../Sources/CloudAPI/Signing
 compile CloudAPI ../Sources/CloudAPI/Request ../Sources/CloudAPI/Error $signing/AuthorizationHeader.swift \
@@ -31,9 +33,9 @@ compile CloudAPI ../Sources/CloudAPI/Request ../Sources/CloudAPI/Error $signing/
 for target in "$@"; do
     case " $known " in *" $target "*) ;; *) echo "no fuzz target $target" >&2; exit 2 ;; esac
     name=$(echo "$target" | tr a-z A-Z)
-    swiftc $flags -module-name Fuzz -I .build -D "FUZZ_$name" Fuzz*.swift Entry.swift \
+    swiftc $flags -module-name Fuzz -I .build -I ../Sources/CZstd -D "FUZZ_$name" Fuzz*.swift Entry.swift \
         ../Tests/CloudAPITests/Probe.swift .build/Model.o .build/Packet.o .build/CloudAPI.o \
-        -o ".build/fuzz-$target"
+        .build/Parquet.o -lzstd -o ".build/fuzz-$target"
     # What is found stays out of the committed corpus.
     mkdir -p ".build/corpus-$target"
     echo "fuzzing $target for $seconds s"

@@ -9,6 +9,8 @@ packages=(
     nftables iproute2 iputils-ping ethtool tcpdump socat iperf3 procps curl openssl
     # to read the run times of programs in the benchmark
     bpftool
+    # to compare flow records with in the benchmark
+    nfdump
     # to drive the API with the official SDK
     python3 python3-venv
 )
