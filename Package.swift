@@ -49,7 +49,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: settings),
         .target(name: "Store", dependencies: ["Model", grdb, sqlite], swiftSettings: settings),
-        .target(name: "FlowLogs", dependencies: ["Model", "Packet", grdb], swiftSettings: settings),
+        .target(name: "FlowLogs", dependencies: ["Model", "Packet", "Parquet", grdb], swiftSettings: settings),
         // Behaviour.
         .target(
             name: "ControlPlane",

@@ -2,20 +2,33 @@
 public struct FlowLogConfiguration: Sendable, Hashable {
     /// Seconds after a window's end at which it closes although its agents fell silent. 0...3600.
     public var graceSeconds: Int
-    /// Seconds a record is kept after its window's end; at least 60.
+    /// Seconds a record is kept at least after its window's end; at least 60. It goes with the last of its file.
     public var retentionSeconds: Int
-    /// Records kept at most; the oldest go first. At least 1,000.
+    /// Records kept at most; the oldest files go first. At least 1,000. Records that are in no file yet do not go.
     public var maximumRecords: Int
+    /// Bytes of record files kept at most; the oldest files go first.
+    public var maximumBytes: Int64
     /// Whether a window without traffic is written as a NODATA record, for ENIs whose agents send empty slices.
     public var reportsIdleWindows: Bool
+    /// Flows that all running windows hold at most; packets of further ones are SKIPDATA. At least 1,000.
+    public var maximumOpenFlows: Int
+    /// Records after which they are sealed into a file, 1...16,777,216.
+    public var sealRecords: Int
+    /// Seconds after which records are sealed into a file though there are fewer; at least 1.
+    public var sealSeconds: Int
 
     public init(
-        graceSeconds: Int = 10, retentionSeconds: Int = 7 * 86400, maximumRecords: Int = 100_000_000,
-        reportsIdleWindows: Bool = false
+        graceSeconds: Int = 10, retentionSeconds: Int = 7 * 86400, maximumRecords: Int = 10_000_000_000,
+        maximumBytes: Int64 = 100 << 30, reportsIdleWindows: Bool = false, maximumOpenFlows: Int = 2_000_000,
+        sealRecords: Int = 1 << 20, sealSeconds: Int = 3600
     ) {
         self.graceSeconds = min(max(graceSeconds, 0), 3600)
         self.retentionSeconds = max(retentionSeconds, 60)
         self.maximumRecords = max(maximumRecords, 1000)
+        self.maximumBytes = max(maximumBytes, 1 << 20)
         self.reportsIdleWindows = reportsIdleWindows
+        self.maximumOpenFlows = max(maximumOpenFlows, 1000)
+        self.sealRecords = min(max(sealRecords, 1), 1 << 24)
+        self.sealSeconds = max(sealSeconds, 1)
     }
 }

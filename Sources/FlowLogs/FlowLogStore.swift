@@ -28,14 +28,18 @@ public protocol FlowLogStore: Sendable {
     /// the first one, at most for `patience` (an hour at most), and then returns an empty page. The query's order does not matter.
     func tail(_ query: FlowQuery, patience: Duration) async throws(FlowLogError) -> FlowPage
 
-    /// Deletes the closed records of one account that match, and returns how many. The query must name the account.
+    /// Deletes the closed records of one account and returns how many. They are gone from every answer at once; their
+    /// space goes with their files.
     @discardableResult
-    func delete(_ query: FlowQuery) async throws(FlowLogError) -> Int
+    func delete(accountID: String) async throws(FlowLogError) -> Int
 
     /// Deletes what is older or more than the configuration keeps, and returns how many records. To be called every
     /// few minutes.
     @discardableResult
     func expire(at now: Int64) async throws(FlowLogError) -> Int
+
+    /// Everything that can be read now; `includeRunning`: also what has gathered so far in windows that still run.
+    func view(includeRunning: Bool) async throws(FlowLogError) -> FlowView
 
     func statistics() async throws(FlowLogError) -> FlowStatistics
 }

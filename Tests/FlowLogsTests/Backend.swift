@@ -1,22 +1,31 @@
 import FlowLogs
 import Foundation
 
-/// Where the records of a test live. Every suite runs over all of them.
+/// Where the records of a test are when they are read. Every suite runs over all of them.
 enum Backend: CaseIterable, Sendable {
-    case file, memory
+    /// In the journal, nothing sealed.
+    case journal
+    /// In files: all that is closed is sealed before each search.
+    case files
 
     /// Hands over an empty store and removes it afterwards.
     func withStore(
         _ configuration: FlowLogConfiguration = FlowLogConfiguration(),
-        _ body: (SQLiteFlowLogStore) async throws -> Void
+        _ body: (FlowStore) async throws -> Void
     ) async throws {
-        switch self {
-        case .memory: try await body(SQLiteFlowLogStore(inMemory: configuration))
-        case .file:
-            try await withDirectory { directory in
-                try await body(SQLiteFlowLogStore(path: directory + "/flows.sqlite", configuration: configuration))
-            }
+        var configuration = configuration
+        if self == .files { configuration.sealRecords = 1 }
+        try await withDirectory { directory in
+            try await body(FlowStore(directory: directory + "/flows", configuration: configuration))
         }
+    }
+}
+
+extension FlowLogStore {
+    /// Seals what is closed when the test wants to read files.
+    func settle() async throws {
+        guard let store = self as? FlowStore, store.configuration.sealRecords == 1 else { return }
+        try await store.seal()
     }
 }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FlowSpeedTests {
     @Test func `every entry of large batches is in its records, at a rate that is printed`() async throws {
-        try await Backend.file.withStore { store in
+        try await Backend.journal.withStore { store in
             let clock = ContinuousClock()
             var spent = Duration.zero
             let batches: UInt64 = 20

@@ -3,7 +3,7 @@ import Packet
 import Testing
 
 @Suite struct FlowTailTests {
-    private func add(_ sequence: UInt64, to store: SQLiteFlowLogStore, account: String = account) async throws {
+    private func add(_ sequence: UInt64, to store: FlowStore, account: String = account) async throws {
         let id = account == "2100000002" ? "fl-2" : "fl-1"
         let slices = [slice(at: Int64(sequence) * 60, [try entry(accepted: sequence)], logs: [id])]
         let logs = [log(), log("fl-2", account: "2100000002")]

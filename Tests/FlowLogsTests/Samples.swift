@@ -53,6 +53,7 @@ extension FlowLogStore {
     }
 
     func pages(_ query: FlowQuery) async throws -> [FlowRecord] {
+        try await settle()
         var query = query
         var records: [FlowRecord] = []
         repeat {

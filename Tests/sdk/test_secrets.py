@@ -80,7 +80,7 @@ def test_no_secret_leaves_the_place_made_for_it(make_server):
     assert found == []
     assert announced.count(root.secret.encode()) == 1, "shown once, when it was made"
     names = {name for name, _ in files}
-    assert {"intent.sqlite", "flows.sqlite", "data.log"} <= names, names
+    assert {"intent.sqlite", "catalogue.sqlite", "data.log"} <= names, names
 
 
 def read(server):

@@ -77,6 +77,38 @@ public struct FlowBlockBuilder: Sendable {
         return true
     }
 
+    /// Adds the rows of a block from there on, as many as fit, and returns the first that did not.
+    mutating func append(_ other: FlowBlock, from first: Int) -> Int {
+        let last = min(other.count, first + FlowBlock.maximumRecords - block.count)
+        guard first < last else { return first }
+        let rows = first..<last
+        let streams = other.streams.map { index(of: $0) }
+        // An address that these rows do not have is not taken over.
+        var addresses = [UInt32](repeating: .max, count: other.addresses.count)
+        func place(_ old: UInt32) -> UInt32 {
+            if addresses[Int(old)] == .max { addresses[Int(old)] = index(of: other.addresses[Int(old)]) }
+            return addresses[Int(old)]
+        }
+        for row in rows {
+            block.stream.append(streams[Int(other.stream[row])])
+            block.source.append(place(other.source[row]))
+            block.destination.append(place(other.destination[row]))
+        }
+        block.start.append(contentsOf: other.start[rows])
+        block.end.append(contentsOf: other.end[rows])
+        block.status.append(contentsOf: other.status[rows])
+        block.direction.append(contentsOf: other.direction[rows])
+        block.transport.append(contentsOf: other.transport[rows])
+        block.sourcePort.append(contentsOf: other.sourcePort[rows])
+        block.destinationPort.append(contentsOf: other.destinationPort[rows])
+        block.tcpFlags.append(contentsOf: other.tcpFlags[rows])
+        block.action.append(contentsOf: other.action[rows])
+        block.packets.append(contentsOf: other.packets[rows])
+        block.bytes.append(contentsOf: other.bytes[rows])
+        block.mark.append(contentsOf: other.mark[rows])
+        return last
+    }
+
     private mutating func appendOther(
         _ status: FlowLogStatus, _ packets: UInt64, _ bytes: UInt64, mark: UInt32, stream: FlowStream,
         window: FlowWindow
@@ -104,16 +136,20 @@ public struct FlowBlockBuilder: Sendable {
         if let lastStream, lastStream.value == stream {
             block.stream.append(lastStream.index)
         } else {
-            let index = streamIndex[stream] ?? UInt32(block.streams.count)
-            if index == block.streams.count {
-                streamIndex[stream] = index
-                block.streams.append(stream)
-            }
+            let index = index(of: stream)
             lastStream = (stream, index)
             block.stream.append(index)
         }
         block.start.append(window.start)
         block.end.append(window.end)
+    }
+
+    private mutating func index(of stream: FlowStream) -> UInt32 {
+        if let index = streamIndex[stream] { return index }
+        let index = UInt32(block.streams.count)
+        streamIndex[stream] = index
+        block.streams.append(stream)
+        return index
     }
 
     private mutating func index(of address: IPAddress) -> UInt32 {

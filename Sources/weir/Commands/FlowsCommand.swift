@@ -8,7 +8,7 @@ import Glibc
 struct FlowsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flows", abstract: "Search, follow and sum flow records.",
-        subcommands: [List.self, Tail.self, Sum.self])
+        subcommands: [List.self, Tail.self, Sum.self, FlowsVerifyCommand.self])
 
     /// Which records are meant.
     struct Filter: ParsableArguments {

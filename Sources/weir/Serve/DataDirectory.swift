@@ -30,7 +30,18 @@ struct DataDirectory {
     }
 
     var intentFile: String { path + "/intent.sqlite" }
-    var flowsFile: String { path + "/flows.sqlite" }
+    var flowsDirectory: String { path + "/flows" }
+
+    /// - Throws: when there are flow records in the form of an older version, which this one does not read.
+    func refuseOldFlows() throws {
+        let old = path + "/flows.sqlite"
+        guard FileManager.default.fileExists(atPath: old) else { return }
+        throw Problem(
+            description: """
+                \(old) has flow records of an older version, which this one does not read: export them with that \
+                version (weir flows list), then move \(old)* away and start again
+                """)
+    }
     var credentialsFile: String { path + "/credentials" }
     var agentDirectory: String { path + "/agent" }
     var tlsCertificateFile: String { path + "/tls-certificate.pem" }

@@ -22,7 +22,10 @@ struct Server {
         let directory = try DataDirectory(path: configuration.dataDirectory)
         let keys = AccessKeyRing(sealer: SecretSealer(key: try directory.sealingKey()))
         let store = try SQLiteStore(path: directory.intentFile)
-        let flowLogs = try SQLiteFlowLogStore(path: directory.flowsFile, configuration: configuration.flowLogs)
+        try directory.refuseOldFlows()
+        let flowLogs = try FlowStore(
+            directory: directory.flowsDirectory, configuration: configuration.flowLogs)
+        report(flowLogs.recovery)
         var prepared = Services(
             settings: configuration.settings, store: store, flowLogs: flowLogs, keys: keys, changes: ChangeSignal(),
             ledgers: LedgerBook())
@@ -139,6 +142,20 @@ struct Server {
         known.SecretAccessKey = new.secretAccessKey
         do { try directory.write(known) } catch {
             logger.error("credentials not written", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    /// What the flow records' directory was found to lack.
+    private func report(_ recovery: FlowRecovery) {
+        if recovery.tornBytes > 0 {
+            logger.notice(
+                "the flow journal's end was half written and is cut off; nothing in it was acknowledged",
+                metadata: ["bytes": "\(recovery.tornBytes)"])
+        }
+        for damage in recovery.damage {
+            logger.error(
+                "flow records are damaged",
+                metadata: ["file": "\(damage.file)", "place": "\(damage.place)", "what": "\(damage.what)"])
         }
     }
 

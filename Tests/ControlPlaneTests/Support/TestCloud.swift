@@ -29,7 +29,7 @@ final class TestCloud: Sendable {
         self.time = time
         services = Services(
             settings: settings, store: try SQLiteStore(),
-            flowLogs: try SQLiteFlowLogStore(inMemory: FlowLogConfiguration()),
+            flowLogs: try FlowStore(temporary: FlowLogConfiguration()),
             keys: AccessKeyRing(sealer: SecretSealer(key: Array(repeating: 7, count: 32))), changes: ChangeSignal(),
             ledgers: LedgerBook())
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

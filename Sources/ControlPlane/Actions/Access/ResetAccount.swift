@@ -28,7 +28,7 @@ struct ResetAccount: ServiceAction, WeirAction {
         call.services.changes.raise()
         let records: Int
         do {
-            records = try await call.services.flowLogs.delete(FlowQuery(accountID: account))
+            records = try await call.services.flowLogs.delete(accountID: account)
         } catch { throw APIError(flowLogs: error) }
         // With hosts an ID that comes again could meet what they still have of the old one.
         if call.settings.dataPlane == .none { call.services.random.restart(accountID: account) }

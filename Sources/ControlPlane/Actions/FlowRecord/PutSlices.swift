@@ -94,7 +94,9 @@ extension APIError {
                 APIError(.init("InvalidParameter", 400), "The flow log store refuses: \(why).")
             case .invalidCursor: .nextTokenMalformed
             case .storageFull: .unavailable("There is no room for flow records.")
-            case .cancelled, .newerSchema, .storage: .unavailable("The flow records cannot be reached.")
+            case .overloaded: .unavailable("More flow records come in than can be written.")
+            case .cancelled, .newerSchema, .storage, .locked, .file, .damaged:
+                .unavailable("The flow records cannot be reached.")
             }
     }
 }

@@ -1,9 +1,9 @@
 import Packet
 
-/// Packets and bytes that a slice could not attribute.
-struct LostCount {
-    private(set) var packets = StoredCount()
-    private(set) var bytes = StoredCount()
+/// Packets and bytes that could not be attributed to flows.
+struct LostCount: Equatable {
+    var packets = StoredCount()
+    var bytes = StoredCount()
 
     init() {}
 
