@@ -37,7 +37,7 @@ struct FlowsVerifyCommand: ParsableCommand {
             print("\(found.files) files, \(found.records) records, \(found.bytes) bytes")
             print("\(found.journals) journals, \(found.journalRecords) records that are in no file yet")
             if found.tornBytes > 0 {
-                print("\(found.tornBytes) bytes at the journal's end are half written; nothing in them was acknowledged")
+                print("\(found.tornBytes) bytes at the journal's end are half written and were not acknowledged")
             }
             for problem in found.problems {
                 let place = problem.place.isEmpty ? "" : ", \(problem.place)"
