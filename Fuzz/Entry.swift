@@ -15,6 +15,8 @@
     fuzzJSON(bytes)
     #elseif FUZZ_PARQUET
     fuzzParquet(bytes)
+    #elseif FUZZ_JOURNAL
+    fuzzJournal(bytes)
     #else
     #error("no fuzz target chosen")
     #endif

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Fuzzes parsers with libFuzzer and AddressSanitizer.
-# Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices capture parameters authorization json parquet
+# Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices journal capture parameters authorization json parquet
 # (all by default)
 # Needs the Swift toolchain alone. A failing input is left in Fuzz/.build; add it to a test and to Fuzz/corpus/TARGET.
 set -eu
 [ $# -ge 1 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 seconds=$1
 shift
-known="packet slices capture parameters authorization json parquet"
+known="packet slices journal capture parameters authorization json parquet"
 [ $# -gt 0 ] || set -- $known
 cd "$(dirname "$0")"
 mkdir -p .build
@@ -26,6 +26,10 @@ compile() {
 compile Model ../Sources/Model
 compile Packet ../Sources/Packet
 compile Parquet ../Sources/Parquet
+# The journal's reader and the state that it drives, without the catalogue: no database to build.
+flows=../Sources/FlowLogs
+compile FlowLogs $flows/Record $flows/Block $flows/Ingest $flows/Journal $flows/Windows $flows/FlowLogError.swift \
+    $flows/Store/FlowDirectory.swift $flows/Store/FlowStoreStep.swift
 # What decodes, without what computes signatures: no cryptography to build.
 signing=../Sources/CloudAPI/Signing
 compile CloudAPI ../Sources/CloudAPI/Request ../Sources/CloudAPI/Error $signing/AuthorizationHeader.swift \
@@ -35,7 +39,7 @@ for target in "$@"; do
     name=$(echo "$target" | tr a-z A-Z)
     swiftc $flags -module-name Fuzz -I .build -I ../Sources/CZstd -D "FUZZ_$name" Fuzz*.swift Entry.swift \
         ../Tests/CloudAPITests/Probe.swift .build/Model.o .build/Packet.o .build/CloudAPI.o \
-        .build/Parquet.o -lzstd -o ".build/fuzz-$target"
+        .build/Parquet.o .build/FlowLogs.o -lzstd -o ".build/fuzz-$target"
     # What is found stays out of the committed corpus.
     mkdir -p ".build/corpus-$target"
     echo "fuzzing $target for $seconds s"

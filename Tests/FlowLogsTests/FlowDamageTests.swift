@@ -44,7 +44,7 @@ import Testing
             let frames = try frames(journal)
             // The head has a ledger and its end; a crash never leaves a part of those.
             let head = frames[1].upperBound
-            for end in stride(from: head, to: whole.count, by: 7) {
+            for end in stride(from: head, to: whole.count, by: 61) {
                 try whole.prefix(end).write(to: URL(fileURLWithPath: journal))
                 let store = try FlowStore(directory: path)
                 #expect(store.recovery.damage == [])
@@ -81,8 +81,8 @@ import Testing
                 if isClosing {
                     #expect(sum == 45)
                 } else {
-                    // The ledger knows that the number is missing, so the agent's copy is taken in, or it is said.
-                    #expect(sum == 45 || records.contains { $0.loss?.causes == .missingBatch })
+                    // It was acknowledged: it counts at most once, and that something may be lost is said.
+                    #expect(sum <= 45 && records.contains { $0.loss?.causes == .missingBatch })
                 }
                 try await store.seal()
                 #expect(try await store.statistics().damages > 0)

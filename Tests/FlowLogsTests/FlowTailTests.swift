@@ -70,6 +70,7 @@ import Testing
             try await add(1, to: store)
             var query = FlowQuery(accountID: account)
             query.cursor = try await store.tail(query, patience: .zero).cursor
+            try await store.seal()
             try await store.expire(at: epoch + 100_000_000)
             #expect(try await store.statistics().expiredRecords == 1)
             try await add(2, to: store)

@@ -72,7 +72,8 @@ extension FlowBlock {
             && (direction.max() ?? 0) <= FlowDirection.egress.rawValue
             && (action.max() ?? 0) <= FlowAction.reject.rawValue
             && (packets.max() ?? 0) <= UInt64(Int64.max) && (bytes.max() ?? 0) <= UInt64(Int64.max)
-            && (start.min() ?? 0) >= 0 && zip(start, end).allSatisfy { $0 < $1 }
+            && (end.max() ?? 0) <= FlowWindow.latestMilliseconds && (start.min() ?? 0) >= 0
+            && zip(start, end).allSatisfy { $0 < $1 }
     }
 
     private static func encode<T: FixedWidthInteger>(_ column: [T], _ writer: inout ByteWriter) {

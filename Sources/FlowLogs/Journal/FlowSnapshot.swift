@@ -83,15 +83,23 @@ enum FlowSnapshot {
         var reader = ByteReader(payload)
         state.nextRecord = try reader.signed()
         let fields = try reader.count()
-        guard state.nextRecord > 0, fields <= FlowCounters.fields.count else { throw ByteReader.Malformed() }
-        for index in 0..<fields { state.counters[keyPath: FlowCounters.fields[index]] = try reader.varint() }
+        guard state.nextRecord > 0, state.nextRecord < Int64.max >> 1, fields <= FlowCounters.fields.count else {
+            throw ByteReader.Malformed()
+        }
+        for index in 0..<fields {
+            state.counters[keyPath: FlowCounters.fields[index]] = min(try reader.varint(), StoredCount.maximum)
+        }
         for _ in 0..<(try reader.count(smallest: 5)) {
             let name = try reader.text()
             let watermark = try reader.signed()
-            var agent = AgentLedger(watermark: watermark >= 0 ? watermark : nil, heardAt: try reader.signed())
+            let heardAt = try reader.signed()
+            guard watermark <= FlowWindow.latestMilliseconds, (0...FlowWindow.latestMilliseconds).contains(heardAt)
+            else { throw ByteReader.Malformed() }
+            var agent = AgentLedger(watermark: watermark >= 0 ? watermark : nil, heardAt: heardAt)
             for _ in 0..<(try reader.count(smallest: 39)) {
                 guard let id = SpoolID(try reader.text()) else { throw ByteReader.Malformed() }
                 var spool = SpoolLedger(id: id, acknowledged: try reader.signed())
+                guard spool.acknowledged >= 0, spool.acknowledged < Int64.max else { throw ByteReader.Malformed() }
                 for _ in 0..<(try reader.count(smallest: 2)) {
                     let first = try reader.signed()
                     let last = try reader.signed()

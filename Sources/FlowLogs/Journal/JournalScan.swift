@@ -21,10 +21,11 @@ struct JournalScan {
     private let path: String
     private let size: Int64
 
-    /// Hands over each whole frame with its place. What `body` calls malformed counts as damaged.
+    /// Hands over each whole frame, and whether something before it is damaged. What `body` calls malformed counts as
+    /// damaged too.
     /// - Throws: `file`, and what `body` throws otherwise.
     static func run(
-        _ path: String, _ body: (JournalFrame.Kind, [UInt8]) throws(ByteReader.Malformed) -> Void
+        _ path: String, _ body: (JournalFrame.Kind, [UInt8], Bool) throws(ByteReader.Malformed) -> Void
     ) throws(FlowLogError) -> Outcome {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(path, errno) }
@@ -35,7 +36,7 @@ struct JournalScan {
     }
 
     private func walk(
-        _ body: (JournalFrame.Kind, [UInt8]) throws(ByteReader.Malformed) -> Void
+        _ body: (JournalFrame.Kind, [UInt8], Bool) throws(ByteReader.Malformed) -> Void
     ) throws(FlowLogError) -> Outcome {
         var outcome = Outcome()
         let head = try bytes(at: 0, count: JournalFile.headerBytes)
@@ -55,7 +56,9 @@ struct JournalScan {
                     lost = nil
                 }
                 let next = offset + Int64(JournalFrame.headerBytes + payload.count)
-                do { try body(kind, payload) } catch { outcome.damages.append(Damage(range: offset..<next)) }
+                do { try body(kind, payload, !outcome.damages.isEmpty) } catch {
+                    outcome.damages.append(Damage(range: offset..<next))
+                }
                 offset = next
                 outcome.end = offset
             } else {

@@ -74,6 +74,21 @@ struct FlowGroupScan {
         if !isExact { result.isExact = false }
     }
 
+    /// Adds a sum that was kept, when there is one key.
+    mutating func add(_ value: FlowGroups.Value, _ count: FlowSums.Count) {
+        guard let key = grouping.keys.first, count.records > 0 else { return }
+        var code = Code()
+        code[0] = self.code(of: value, key)
+        if !result.total.add(count) { result.isExact = false }
+        if let index = groups.index(forKey: code) {
+            if !groups.values[index].add(count) { result.isExact = false }
+        } else if groups.count < maximumGroups, code[0] != Self.unkept {
+            groups[code] = count
+        } else {
+            result.isComplete = false
+        }
+    }
+
     private static func isExact(_ status: UInt8, _ mark: UInt32) -> Bool {
         status == FlowLogStatus.skipData.rawValue
             && FlowLoss.Causes(rawValue: Int64(mark)).isDisjoint(with: .uncounted)

@@ -87,7 +87,14 @@ extension FlowView {
         try grouping.check()
         let matcher = FlowMatcher(query, deletedThrough: deletedThrough)
         var scan = FlowGroupScan(grouping, maximumGroups: maximumGroups)
-        let wanted = segments.filter { matcher.mayMatch($0) }
+        let kept = try summarised(query, by: grouping, ends: matcher.ends)
+        for (value, count) in kept.sums { scan.add(value, count) }
+        var ranges = kept.numbers[...]
+        let wanted = segments.filter { segment in
+            while let range = ranges.first, range.upperBound < segment.firstNumber { ranges.removeFirst() }
+            if let range = ranges.first, range.contains(segment.firstNumber) { return false }
+            return matcher.mayMatch(segment)
+        }
         let total = wanted.reduce(0) { $0 + UInt64($1.count) }
         var scanned: UInt64 = 0
         for segment in wanted {

@@ -2,6 +2,8 @@
 public struct FlowView: Sendable {
     /// The closed records, in ascending order of their numbers, which begin at 1.
     public var segments: [any FlowSegment]
+    /// Sums that were kept of some of the segments, in the order of their records.
+    public var summaries: [any FlowSummary] = []
     /// Number of the newest record there ever was, also when it is gone; 0 when there was none.
     public var newest: Int64
     /// What has gathered so far in the windows that still run, as the records it would become; for queries that include it.

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// What the store knows about its sealed files, in SQLite: files and their row groups, sums by minute, deleted
 /// accounts, damage. Everything else is in journals and files.
@@ -22,6 +23,10 @@ struct FlowCatalogue: Sendable {
     /// Opens the catalogue, or makes it.
     /// - Throws: `newerSchema`, `storageFull`, `storage`.
     init(path: String) throws(FlowLogError) {
+        // SQLite gives its journal the rights of the file.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system(path, errno) }
+        close(descriptor)
         var settings = Configuration()
         settings.label = "flow-catalogue"
         settings.busyMode = .timeout(5)

@@ -31,11 +31,13 @@ struct FlowPublished {
 
     var unsealedRecords: Int { unsealed.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.count } } }
 
-    var view: FlowView {
+    func view(_ catalogue: FlowCatalogue) -> FlowView {
         var segments: [any FlowSegment] = []
         for file in files { segments.append(contentsOf: file.segments as [any FlowSegment]) }
         for generation in unsealed { segments.append(contentsOf: generation.segments as [any FlowSegment]) }
-        return FlowView(segments: segments, newest: newest, deletedThrough: deletedThrough)
+        var view = FlowView(segments: segments, newest: newest, deletedThrough: deletedThrough)
+        view.summaries = files.map { SealedSummary(catalogue: catalogue, info: $0.info) }
+        return view
     }
 }
 

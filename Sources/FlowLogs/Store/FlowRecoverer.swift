@@ -119,7 +119,7 @@ struct FlowReplay {
         hasRead = true
         let newest = state.nextRecord
         var current = state
-        let scan = try JournalScan.run(path) { kind, payload throws(ByteReader.Malformed) in
+        let scan = try JournalScan.run(path) { kind, payload, isAfterDamage throws(ByteReader.Malformed) in
             switch kind {
             case .ledger:
                 try FlowSnapshot.restoreLedger(payload, to: &head)
@@ -134,7 +134,7 @@ struct FlowReplay {
                 guard isReady || isFirst else { return }
                 current = head
                 current.nextRecord = max(head.nextRecord, newest)
-            case .batch: current.apply(try BatchFrame(payload: payload))
+            case .batch: current.apply(try BatchFrame(payload: payload), isAfterDamage: isAfterDamage)
             case .close:
                 let frame = try CloseFrame(payload: payload)
                 guard frame.firstRecord >= current.nextRecord || frame.blocks.isEmpty else {
@@ -151,7 +151,7 @@ struct FlowReplay {
         outcome.damage = scan.damages.map { damage in
             FlowDamage(
                 file: name, place: "bytes \(damage.range.lowerBound) to \(damage.range.upperBound - 1)",
-                what: "cannot be read; what was in it is missing or comes again from the agents")
+                what: "cannot be read; a batch in it is SKIPDATA now, windows that it closed close again")
         }
         if !isReady {
             outcome.damage.append(

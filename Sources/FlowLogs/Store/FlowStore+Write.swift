@@ -181,6 +181,8 @@ extension FlowStore {
 
     /// Goes on in a new journal, whose head says all that is running. The old one has what will be sealed.
     func beginGeneration(_ core: inout FlowCore) throws(FlowLogError) {
+        // After a failed sync nobody knows what the old journal holds.
+        try core.journal.sync()
         let generation = core.generation + 1
         let journal = try FlowSnapshot.write(core.state, directory, generation: generation, step: step)
         core.journal = journal

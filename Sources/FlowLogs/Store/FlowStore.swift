@@ -142,9 +142,9 @@ public final class FlowStore: FlowLogStore {
 
     /// Everything that can be read now.
     public func view(includeRunning: Bool = false) async throws(FlowLogError) -> FlowView {
-        guard includeRunning else { return published.withLock(\.view) }
+        guard includeRunning else { return published.withLock { $0.view(catalogue) } }
         return try await perform { store, core throws(FlowLogError) in
-            var view = store.published.withLock(\.view)
+            var view = store.published.withLock { $0.view(store.catalogue) }
             let windows = core.state.windows.values
             view.running = FlowBlock.blocks(
                 of: windows.sorted { ($0.key.window.end, $0.serial) < ($1.key.window.end, $1.serial) })

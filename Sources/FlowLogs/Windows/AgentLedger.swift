@@ -23,15 +23,18 @@ struct AgentLedger: Equatable {
     var feeds: [FlowStream: Int64] = [:]
 
     /// Says what the batch is, and writes down which numbers are missing before it, or that it is missing no more.
-    /// `isKnown`: the agent was heard before.
-    mutating func arrive(_ spool: SpoolID, _ numbers: ClosedRange<Int64>, isKnown: Bool) -> Arrival {
+    /// `isKnown`: the agent was heard before. Without `remembersMissing` the missing ones stay missing.
+    mutating func arrive(
+        _ spool: SpoolID, _ numbers: ClosedRange<Int64>, isKnown: Bool, remembersMissing: Bool = true
+    ) -> Arrival {
         let found = spools.firstIndex { $0.id == spool }
         if found == nil {
             spools.append(SpoolLedger(id: spool))
             if spools.count > Self.spoolLimit { spools.removeFirst(spools.count - Self.spoolLimit) }
         }
         let index = found ?? spools.count - 1
-        return spools[index].arrive(numbers, spoolReplaced: found == nil && isKnown)
+        return spools[index].arrive(
+            numbers, spoolReplaced: found == nil && isKnown, remembersMissing: remembersMissing)
     }
 
     /// The number up to which the agent may forget.
@@ -49,12 +52,14 @@ struct SpoolLedger: Equatable {
     var missing: [ClosedRange<Int64>] = []
 
     /// `numbers`: those the batch stands for.
-    mutating func arrive(_ numbers: ClosedRange<Int64>, spoolReplaced: Bool) -> AgentLedger.Arrival {
+    mutating func arrive(
+        _ numbers: ClosedRange<Int64>, spoolReplaced: Bool, remembersMissing: Bool = true
+    ) -> AgentLedger.Arrival {
         let (first, last) = (numbers.lowerBound, numbers.upperBound)
         guard last <= acknowledged else {
             let overlaps = first <= acknowledged
             let count = max(0, first - acknowledged - 1)
-            if count > 0 { missing.append(acknowledged + 1...first - 1) }
+            if count > 0, remembersMissing { missing.append(acknowledged + 1...first - 1) }
             forget()
             acknowledged = last
             return .next(missing: count, spoolReplaced: spoolReplaced, overlaps: overlaps)

@@ -18,14 +18,18 @@ struct FlowState {
     // MARK: Batches
 
     /// Takes a batch in. Returns whether it was there already, and the number up to which the agent may forget.
+    ///
+    /// `isAfterDamage`: numbers missing before it may be those of damaged frames. These were acknowledged, and what was
+    /// in them may be in records; they are a loss of unknown size, and not taken in if they come again.
     @discardableResult
-    mutating func apply(_ frame: BatchFrame) -> (isRepeated: Bool, acknowledged: UInt64) {
+    mutating func apply(_ frame: BatchFrame, isAfterDamage: Bool = false) -> (isRepeated: Bool, acknowledged: UInt64) {
         let batch = frame.batch
         let known = agents[batch.agentID]
         var agent = known ?? AgentLedger(watermark: nil, heardAt: frame.now)
         let last = Int64(clamping: batch.sequence)
         let first = min(Int64(clamping: batch.firstSequence), last)
-        let arrival = agent.arrive(batch.spoolID, first...last, isKnown: known != nil)
+        let arrival = agent.arrive(
+            batch.spoolID, first...last, isKnown: known != nil, remembersMissing: !isAfterDamage)
         let acknowledged = UInt64(clamping: agent.acknowledged(batch.spoolID))
         guard arrival != .repeated else { return (true, acknowledged) }
         var overlaps = false
