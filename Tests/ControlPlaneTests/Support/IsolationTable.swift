@@ -156,7 +156,7 @@ extension AccountIsolationTests {
             "weir:DescribeLab": Row(.answers),
             "weir:DescribeServerStatus": Row(.answers),
             "weir:SetBusinessStatus": Row(
-                .refused, ["ResourceId": estate.balancer, "BusinessStatus": "FinancialLocked"]),
+                .operators, ["ResourceId": estate.balancer, "BusinessStatus": "FinancialLocked"]),
             "weir:RegisterInstance": Row(.answers, ["InstanceId": estate.instance]),
             "weir:CreateAccount": Row(.operators, ["AccountName": "more"]),
             "weir:DescribeAccounts": Row(.operators),
