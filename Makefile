@@ -3,7 +3,7 @@ CONFIG ?= debug
 BENCH_CONFIG ?= release
 SECONDS ?= 60
 FUZZ_TARGETS ?=
-SWIFT_SOURCES := $(wildcard Sources Tests Plugins Fuzz Package.swift)
+SWIFT_SOURCES := $(wildcard Sources Tests Plugins Fuzz Benchmarks Package.swift)
 WEIR := .build/$(CONFIG)/weir
 
 .DEFAULT_GOAL := help
@@ -18,11 +18,11 @@ demo: build ## the same once: exit 0 only when every sum agrees
 test: deps ## unit, integration (root) and official SDK tests
 	@scripts/test.sh $(CONFIG)
 
-bench: deps ## measure the API beside moto and what the data plane costs a packet (BENCH_CONFIG=debug to skip the release build)
+bench: deps ## measure the API beside moto, flow records beside nfdump and DuckDB, and what the data plane costs a packet (BENCH_CONFIG=debug to skip the release build)
 	@scripts/bench.sh $(BENCH_CONFIG)
 
-bench-large: deps ## lists over 1,000,000 targets, sessions and tags beside lists over 1,000
-	@BENCH_PARTS=large scripts/bench.sh $(BENCH_CONFIG)
+bench-large: deps ## lists over 1,000,000 targets, sessions and tags beside lists over 1,000; 50,000,000 flow records
+	@BENCH_PARTS="large flows-large" scripts/bench.sh $(BENCH_CONFIG)
 
 soak: deps ## the long forms of the integration tests (WEIR_TEST_PACKETS=… WEIR_TEST_KILL_ROUNDS=… to choose)
 	@scripts/soak.sh $(CONFIG)

@@ -84,6 +84,10 @@ let package = Package(
         .executableTarget(
             name: "weir-agent", dependencies: ["Model", "Packet", "CloudAPI", "DataPlane", arguments],
             swiftSettings: settings),
+        // What measures the flow records' store beside its peers.
+        .executableTarget(
+            name: "flow-bench", dependencies: ["Model", "Packet", "FlowLogs"], path: "Benchmarks/flows/tool",
+            swiftSettings: settings),
         // Tests.
         .testTarget(name: "CloudAPITests", dependencies: ["Model", "CloudAPI"], swiftSettings: settings),
         .testTarget(name: "StoreTests", dependencies: ["Model", "Store", grdb], swiftSettings: settings),
