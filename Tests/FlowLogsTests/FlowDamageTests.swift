@@ -176,8 +176,8 @@ import Testing
             #expect(sums.accepted.packets == taken * 100)
             try FileManager.default.removeItem(atPath: filler)
             let more = [slice(at: Int64(taken + 1) * 60, [try entry(accepted: 7)])]
-            #expect(
-                try await store.ingest(batch(taken + 1, more), logs: [log()], at: epoch + 1_000_000) == taken + 1)
+            let now = epoch + Int64(taken + 1) * 60
+            #expect(try await store.ingest(batch(taken + 1, more), logs: [log()], at: now) == taken + 1)
             _ = try await store.everything()
             let whole = try await store.sums(FlowQuery(accountID: account))
             #expect(whole.accepted.packets == taken * 100 + 7 && whole.isExact)

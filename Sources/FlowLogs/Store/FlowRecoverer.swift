@@ -144,6 +144,7 @@ struct FlowReplay {
                 segments += frame.segments(name)
             }
         }
+        current.settleDamageLosses()
         state = current
         outcome.segments = segments
         outcome.end = scan.end

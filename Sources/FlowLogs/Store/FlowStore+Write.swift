@@ -73,6 +73,11 @@ extension FlowStore {
     /// windows that close with them.
     private func take(_ group: [BatchJob]) {
         guard !group.isEmpty else { return }
+        // Agents wait rather than that memory grows: what is not sealed yet is in memory.
+        if !hasRoom {
+            startSealing()
+            sealer.sync {}
+        }
         defer { pending.withLock { pending in pending.bytes -= group.reduce(0) { $0 + $1.slices.count } } }
         let results = core.withLock { core -> [Result<UInt64, FlowLogError>] in
             do throws(FlowLogError) {
@@ -93,10 +98,13 @@ extension FlowStore {
         }
     }
 
+    /// Whether more records may wait for their file.
+    private var hasRoom: Bool {
+        published.withLock(\.unsealedRecords) < 3 * max(configuration.sealRecords, Self.maximumClosing)
+    }
+
     private func write(_ group: [BatchJob], _ core: inout FlowCore) throws(FlowLogError) -> [UInt64] {
-        guard published.withLock(\.unsealedRecords) < 4 * max(configuration.sealRecords, Self.maximumClosing) else {
-            throw .overloaded
-        }
+        guard hasRoom else { throw .overloaded }
         var bytes: [UInt8] = []
         var frames: [BatchFrame?] = []
         for job in group {

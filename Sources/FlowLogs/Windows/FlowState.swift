@@ -12,6 +12,8 @@ struct FlowState {
     /// Flows in all running windows.
     private(set) var openFlows = 0
     private var nextSerial: UInt64 = 0
+    /// Losses by damage, kept from the closings of the damaged journal, which do not know of them.
+    private var damageLosses: [(window: OpenWindow.Key, causes: FlowLoss.Causes)] = []
     /// Agents that feed a stream.
     private var feeders: [FlowStream: Set<String>] = [:]
 
@@ -43,7 +45,8 @@ struct FlowState {
                 missing > 0 || overlaps ? .missingBatch : [], spoolReplaced ? .spoolReplaced : [],
             ]
             if !causes.isEmpty {
-                reportLoss(causes, frame, agent, heardBefore: known?.heardAt ?? frame.now)
+                reportLoss(
+                    causes, frame, agent, heardBefore: known?.heardAt ?? frame.now, isAfterDamage: isAfterDamage)
             }
             agent.watermark = batch.watermark ?? agent.watermark
             agent.heardAt = frame.now
@@ -156,7 +159,8 @@ struct FlowState {
 
     /// Everything the agent feeds may have lost packets between what came last and what came now.
     private mutating func reportLoss(
-        _ causes: FlowLoss.Causes, _ frame: BatchFrame, _ agent: AgentLedger, heardBefore: Int64
+        _ causes: FlowLoss.Causes, _ frame: BatchFrame, _ agent: AgentLedger, heardBefore: Int64,
+        isAfterDamage: Bool
     ) {
         let present =
             frame.batch.slices.lazy.filter(\.hasValidTime).map(\.startMilliseconds).min() ?? frame.now * 1000
@@ -167,8 +171,19 @@ struct FlowState {
             let seconds = Int64(log.windowSeconds)
             let first = FlowWindow.holding(milliseconds: from, seconds: seconds)
             let last = FlowWindow.holding(milliseconds: present, seconds: seconds)
-            window(stream, FlowWindow(start: first.start, end: last.end)).addLoss(LostCount(), causes)
+            let span = FlowWindow(start: first.start, end: last.end)
+            if isAfterDamage {
+                damageLosses.append((OpenWindow.Key(stream: stream, window: span), causes))
+            } else {
+                window(stream, span).addLoss(LostCount(), causes)
+            }
         }
+    }
+
+    /// Puts the losses by damage into running windows, once the damaged journal is read.
+    mutating func settleDamageLosses() {
+        for loss in damageLosses { window(loss.window.stream, loss.window.window).addLoss(LostCount(), loss.causes) }
+        damageLosses = []
     }
 
     // MARK: Closing
