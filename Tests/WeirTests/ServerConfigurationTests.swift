@@ -125,6 +125,8 @@ import Testing
                 "--instance-types-without-mirroring", "a", "--registered-instances-only",
                 "--http-max-connections", "1", "--http-head-seconds", "1", "--http-body-seconds", "1",
                 "--http-idle-seconds", "1", "--http-answer-seconds", "1", "--flow-logs-nodata", "--flow-logs-places",
+                "--flow-logs-seal-seconds", "1", "--flow-logs-retention-hours", "1", "--flow-logs-maximum-mebibytes",
+                "1", "--flow-logs-maximum-open-flows", "1000",
             ] + quotas
         ).flags
         #expect(Set(flags.keys) == Set(ServerConfiguration.keys))

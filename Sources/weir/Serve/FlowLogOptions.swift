@@ -10,11 +10,24 @@ struct FlowLogOptions: ParsableArguments {
     @Flag(help: "Keep the VPC, subnet and instance of the ENI with each record (vpc-id, subnet-id, vm-id).")
     var flowLogsPlaces = false
 
+    @Option(help: "Seconds after which flow records become a file at the latest (default 3600).")
+    var flowLogsSealSeconds: Int?
+    @Option(help: "Hours flow records are kept (default 168).")
+    var flowLogsRetentionHours: Int?
+    @Option(help: "Mebibytes of flow record files kept; the oldest go first (default 102400).")
+    var flowLogsMaximumMebibytes: Int?
+    @Option(help: "Flows in running windows; packets of further ones are SKIPDATA (default 2000000).")
+    var flowLogsMaximumOpenFlows: Int?
+
     /// Values given as flags, by configuration key.
     var flags: [String: ConfigValue] {
         var values: [String: ConfigValue] = [:]
-        if let flowLogsWindowSeconds {
-            values["flow-logs.window-seconds"] = .init(.int(flowLogsWindowSeconds), isSecret: false)
+        for (key, number) in [
+            ("window-seconds", flowLogsWindowSeconds), ("seal-seconds", flowLogsSealSeconds),
+            ("retention-hours", flowLogsRetentionHours), ("maximum-mebibytes", flowLogsMaximumMebibytes),
+            ("maximum-open-flows", flowLogsMaximumOpenFlows),
+        ] {
+            if let number { values["flow-logs." + key] = .init(.int(number), isSecret: false) }
         }
         if flowLogsNodata { values["flow-logs.nodata"] = .init(.bool(true), isSecret: false) }
         if flowLogsPlaces { values["flow-logs.places"] = .init(.bool(true), isSecret: false) }

@@ -35,6 +35,10 @@ import SystemPackage
 /// | `auth` | `signed` | `none` answers unsigned calls; loopback only |
 /// | `flow-logs.window-seconds` | `0` | window of every flow log, 1–3600; 0 keeps AggregationInterval |
 /// | `flow-logs.nodata` | `false` | a NODATA record for each ENI and window without traffic |
+/// | `flow-logs.seal-seconds` | `3600` | records become a file after so long at the latest |
+/// | `flow-logs.retention-hours` | `168` | how long records are kept |
+/// | `flow-logs.maximum-mebibytes` | `102400` | files of records kept; the oldest go first |
+/// | `flow-logs.maximum-open-flows` | `2000000` | flows in running windows; packets of further ones are SKIPDATA |
 /// | `flow-logs.places` | `false` | records keep VPC, subnet and instance of their ENI |
 /// | `host-lost-seconds` | `30` | how long a host may be silent before nothing waits for it, 3–3600 |
 /// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
