@@ -7,6 +7,8 @@ struct AgentParts: Sendable {
     let allowsLab: Bool
     /// How programs get onto devices; `nil` is the best way the kernel has.
     let attach: KernelDataPlane.Attach?
+    /// Flows of IPv4 that the kernel's maps are made for.
+    let flowCapacity: Int
     /// Whether security groups and ACLs hold on adopted devices.
     let enforcesSecurityGroups: Bool
     let spool: DirectorySpool

@@ -90,7 +90,7 @@ final class DataPlaneLoop {
     private func openEngine() {
         do {
             engineProblem = nil
-            engine = try KernelEngine.open(parts.directory, attach: parts.attach)
+            engine = try KernelEngine.open(parts.directory, attach: parts.attach, flowCapacity: parts.flowCapacity)
         } catch {
             engineProblem = String(describing: error)
             parts.log.error("the kernel data plane cannot run here", ("reason", String(describing: error)))

@@ -43,6 +43,19 @@ struct RunCommand: ParsableCommand {
     var enforceSecurityGroups = false
 
     @Option(
+        help: """
+            Flows of IPv4 that a slice of all interfaces together can hold, and half as many of IPv6 (1 to 16777216); \
+            packets of further flows are SKIPDATA. Some 210 bytes of kernel memory each. Heeded when the maps are made.
+            """,
+        transform: { text in
+            guard let count = Int(text), (1...16_777_216).contains(count) else {
+                throw ValidationError("\(text) is not a number of flows from 1 to 16777216")
+            }
+            return count
+        })
+    var flowCapacity = 131_072
+
+    @Option(
         help: "Disk space for flow slices the server does not have yet, in MiB (1 to 1048576); beyond, sums are kept.",
         transform: { text in
             guard let size = Int(text), (1...1_048_576).contains(size) else {
@@ -69,6 +82,7 @@ struct RunCommand: ParsableCommand {
         let identity = try identity(directory, log)
         let parts = AgentParts(
             directory: directory, identity: identity, allowsLab: lab && geteuid() == 0, attach: attach.choice,
+            flowCapacity: flowCapacity,
             enforcesSecurityGroups: enforceSecurityGroups,
             spool: try DirectorySpool(directory: directory.spool, limitBytes: spoolMegabytes << 20),
             inbox: try Inbox(), log: log)
