@@ -70,7 +70,8 @@ public enum MetricCatalogue {
             families: [
                 .ingestCalls, .ingestDuration, .ingestLag, .storeBatches, .storeEntries, .storeRepeated,
                 .storeMissing, .storeReplaced, .storeUnclaimedSlices, .storeUnclaimedPackets, .storeUnclaimedBytes,
-                .storeOpenWindows, .storeExpired,
+                .storeOpenWindows, .storeOpenFlows, .storeCrowded, .storeUnsealed, .storeFiles, .storeFileBytes,
+                .storeFileRecords, .storeDamages, .storeExpired,
             ]),
     ]
 

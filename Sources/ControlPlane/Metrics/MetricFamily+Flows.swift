@@ -30,4 +30,15 @@ extension MetricFamily {
         "weir_flow_store_expired_records_total",
         "Records deleted because of their age or number; counted since the store was made.")
     static let storeOpenWindows = gauge("weir_flow_store_open_windows", "Windows still running.")
+    static let storeOpenFlows = gauge("weir_flow_store_open_flows", "Flows in the windows still running.")
+    static let storeCrowded = counter(
+        "weir_flow_store_crowded_packets_total",
+        "Packets that found no room in the running windows, in SKIPDATA records; counted since the store was made.")
+    static let storeUnsealed = gauge(
+        "weir_flow_store_journal_records", "Records that are in the journal alone, not in a Parquet file yet.")
+    static let storeFiles = gauge("weir_flow_store_files", "Parquet files of records.")
+    static let storeFileBytes = gauge("weir_flow_store_file_bytes", "Bytes of those files.")
+    static let storeFileRecords = gauge("weir_flow_store_file_records", "Records in those files.")
+    static let storeDamages = gauge(
+        "weir_flow_store_damages", "Damages found in journal and files; weir flows verify lists them.")
 }

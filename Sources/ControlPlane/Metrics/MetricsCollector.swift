@@ -124,5 +124,12 @@ public struct MetricsCollector: Sendable {
         page.add(.storeUnclaimedBytes, statistics.unclaimedBytes)
         page.add(.storeExpired, statistics.expiredRecords)
         page.add(.storeOpenWindows, statistics.openWindows)
+        page.add(.storeOpenFlows, statistics.openFlows)
+        page.add(.storeCrowded, statistics.crowdedPackets)
+        page.add(.storeUnsealed, statistics.unsealedRecords)
+        page.add(.storeFiles, statistics.files)
+        page.add(.storeFileBytes, statistics.fileBytes)
+        page.add(.storeFileRecords, statistics.fileRecords)
+        page.add(.storeDamages, statistics.damages)
     }
 }
