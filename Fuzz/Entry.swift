@@ -17,6 +17,8 @@
     fuzzParquet(bytes)
     #elseif FUZZ_JOURNAL
     fuzzJournal(bytes)
+    #elseif FUZZ_FILTER
+    fuzzFilter(bytes)
     #else
     #error("no fuzz target chosen")
     #endif

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Fuzzes parsers with libFuzzer and AddressSanitizer.
 # Usage: Fuzz/run.sh SECONDS [TARGET...]   targets: packet slices journal capture parameters authorization json parquet
-# (all by default)
+# filter (all by default)
 # Needs the Swift toolchain alone. A failing input is left in Fuzz/.build; add it to a test and to Fuzz/corpus/TARGET.
 set -eu
 [ $# -ge 1 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 seconds=$1
 shift
-known="packet slices journal capture parameters authorization json parquet"
+known="packet slices journal capture parameters authorization json parquet filter"
 [ $# -gt 0 ] || set -- $known
 cd "$(dirname "$0")"
 mkdir -p .build
@@ -26,10 +26,12 @@ compile() {
 compile Model ../Sources/Model
 compile Packet ../Sources/Packet
 compile Parquet ../Sources/Parquet
-# The journal's reader and the state that it drives, without the catalogue: no database to build.
+# The journal's reader and the state that it drives, and the filter language, without the catalogue: no database to
+# build.
 flows=../Sources/FlowLogs
 compile FlowLogs $flows/Record $flows/Block $flows/Ingest $flows/Journal $flows/Windows $flows/FlowLogError.swift \
-    $flows/Store/FlowDirectory.swift $flows/Store/FlowStoreStep.swift
+    $flows/Store/FlowDirectory.swift $flows/Store/FlowStoreStep.swift $flows/Filter \
+    $flows/Query/AddressBlock.swift $flows/Query/FlowCondition.swift $flows/Query/FlowPredicate.swift
 # What decodes, without what computes signatures: no cryptography to build.
 signing=../Sources/CloudAPI/Signing
 compile CloudAPI ../Sources/CloudAPI/Request ../Sources/CloudAPI/Error $signing/AuthorizationHeader.swift \

@@ -26,6 +26,7 @@ public enum ActionRegistry {
         AnyAction(service: SearchFlowRecords()),
         AnyAction(service: TailFlowRecords()),
         AnyAction(service: SumFlowRecords()),
+        AnyAction(service: AggregateFlowRecords()),
         // Weir's own: the lab and the server
         AnyAction(read: DescribeLab()),
         AnyAction(read: DescribeServerStatus()),

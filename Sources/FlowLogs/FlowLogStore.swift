@@ -38,7 +38,8 @@ public protocol FlowLogStore: Sendable {
     @discardableResult
     func expire(at now: Int64) async throws(FlowLogError) -> Int
 
-    /// Everything that can be read now; `includeRunning`: also what has gathered so far in windows that still run.
+    /// Everything that can be read now, for queries of other shapes than the above; with `includeRunning` also what
+    /// has gathered in windows that still run.
     func view(includeRunning: Bool) async throws(FlowLogError) -> FlowView
 
     func statistics() async throws(FlowLogError) -> FlowStatistics

@@ -106,7 +106,8 @@ class Cloud:
         return wait(f"{arguments} to be {status}", look)
 
     def sums(self, *words):
-        return self.weir("flows", "sum", "--json", *words)
+        """What `weir flows stats` says of a filter; its words may be written as options: `--dport 5000`."""
+        return self.weir("flows", "stats", "--json", *(word.removeprefix("--") for word in words))
 
     def flow_log(self, kind, resource, traffic="All", name="log"):
         """A flow log of its own topic, once it is Active."""

@@ -161,7 +161,7 @@ def test_kills_and_cuts_lose_and_double_nothing(hosts):
     except AssertionError:
         print("records", summed(), flush=True)
         for name in ("a", "b"):
-            print(name, hosts.weir("flows", "sum", "--json", "--flow-log", logs[name]), flush=True)
+            print(name, hosts.sums("--flow-log", logs[name]), flush=True)
         raise
     assert summed() == counted
     for host in (hosts.a, hosts.b):

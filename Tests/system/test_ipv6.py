@@ -61,7 +61,8 @@ def python(network, name, script, *arguments):
 
 
 def flow_list(cloud, *words):
-    done = subprocess.run([BIN, "flows", "list", "--all", "--json", *words], capture_output=True, text=True,
+    filter = [word.removeprefix("--") for word in words]
+    done = subprocess.run([BIN, "flows", "list", "--all", "--json", *filter], capture_output=True, text=True,
                           env=cloud.environment, check=True)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     return [record for record in records if record["LogStatus"] == "OK"]

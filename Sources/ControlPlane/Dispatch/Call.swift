@@ -59,6 +59,7 @@ public struct Services: Sendable {
     public var changes: ChangeSignal
     public var ledgers: LedgerBook
     public let probes = ProbeBook()
+    public let flowQueries = FlowQueryBook()
     public let tlsEndpoint = TLSEndpoint()
     public let meters = Meters()
     /// Where IDs come from.

@@ -3,7 +3,7 @@
 /// `src in 10.0.0.0/8 and dport 443 and action reject since 1h`. The words are in `docs/flow-logs.md`.
 public struct FlowFilterText: Sendable, Hashable {
     /// Longest filter that is read, in bytes of UTF-8.
-    public static let maximumLength = 4096
+    public static let maximumLength = 16_384
 
     public var predicate: FlowPredicate
     /// Unix seconds: windows that ended after this.

@@ -27,3 +27,8 @@ enum FlowCursor: Equatable {
         }
     }
 }
+
+extension FlowQuery {
+    /// The cursor of a tail that begins with the oldest record there is.
+    public static let tailStart = FlowCursor.tail(id: 0).text
+}

@@ -45,3 +45,21 @@ public struct FlowGrouping: Sendable, Hashable {
         }
     }
 }
+
+extension FlowGrouping.Key {
+    private static let words: [(key: FlowGrouping.Key, word: String)] = [
+        (.source, "src"), (.destination, "dst"), (.sourcePort, "sport"), (.destinationPort, "dport"),
+        (.transport, "proto"), (.direction, "direction"), (.action, "action"), (.status, "status"),
+        (.account, "account"), (.flowLog, "flow-log"), (.networkInterface, "eni"), (.vpc, "vpc"), (.subnet, "subnet"),
+        (.instance, "vm"), (.time, "time"),
+    ]
+
+    /// What it is called outside, as in the filter language.
+    public var word: String { Self.words.first { $0.key == self }?.word ?? rawValue }
+
+    /// Reads such a word, in any case; `nil` for anything else.
+    public init?(word: String) {
+        guard let key = Self.words.first(where: { $0.word == word.lowercased() })?.key else { return nil }
+        self = key
+    }
+}

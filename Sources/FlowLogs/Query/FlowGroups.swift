@@ -67,3 +67,22 @@ extension FlowGroups.Value: Comparable {
         }
     }
 }
+
+extension FlowGroups.Value {
+    /// As people and programs read it: addresses and names as they are, `accept`, `ingress`, `ok` by name, numbers in
+    /// decimal (ports, protocols, Unix seconds of a bucket's start), `-` for what a record does not have.
+    public func text(_ key: FlowGrouping.Key) -> String {
+        switch self {
+        case .none: return "-"
+        case .address(let address): return address.description
+        case .text(let text): return text
+        case .number(let number):
+            switch key {
+            case .direction: return number == 0 ? "ingress" : "egress"
+            case .action: return UInt8(exactly: number).flatMap(FlowAction.init)?.text ?? String(number)
+            case .status: return UInt8(exactly: number).flatMap(FlowLogStatus.init)?.text ?? String(number)
+            default: return String(number)
+            }
+        }
+    }
+}

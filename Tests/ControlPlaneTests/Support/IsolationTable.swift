@@ -131,6 +131,7 @@ extension AccountIsolationTests {
             "weir:SearchFlowRecords": Row(.answers, log),
             "weir:TailFlowRecords": Row(.answers, log.merging(["WaitSeconds": "0"]) { $1 }),
             "weir:SumFlowRecords": Row(.answers, log),
+            "weir:AggregateFlowRecords": Row(.answers, ["Filter": "flow-log \(estate.log)"]),
         ]
     }
 

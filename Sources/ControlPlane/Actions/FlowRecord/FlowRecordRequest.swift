@@ -5,6 +5,7 @@ import Packet
 
 /// Which records a search, a tail or a sum means.
 struct FlowRecordRequest: ActionRequest {
+    var filter: String?
     var flowLogID: String?
     var interfaceID: String?
     var endedAfter: Int?
@@ -26,7 +27,8 @@ struct FlowRecordRequest: ActionRequest {
 
     static var fields: [Field<Self>] {
         [
-            .optional("FlowLogId", \.flowLogID, .text), .optional("NetworkInterfaceId", \.interfaceID, .text),
+            .optional("Filter", \.filter, .text), .optional("FlowLogId", \.flowLogID, .text),
+            .optional("NetworkInterfaceId", \.interfaceID, .text),
             .optional("EndedAfter", \.endedAfter, .range(0...Int.max)),
             .optional("EndedThrough", \.endedThrough, .range(0...Int.max)),
             .optional("Source", \.source, .parsed { AddressBlock($0) }),
@@ -39,18 +41,20 @@ struct FlowRecordRequest: ActionRequest {
             .optional("LogStatus", \.status, .oneOf(["OK", "NODATA", "SKIPDATA"])),
             .optional("NewestFirst", \.newestFirst, .flag), .optional("IncludeOpen", \.includeOpen, .flag),
             .optional("WaitSeconds", \.waitSeconds, .range(0...30)),
-            .optional("MaxResults", \.maxResults, .range(1...1000, or: .maxResultsMalformed)),
+            .optional("MaxResults", \.maxResults, .range(FlowQuery.limitRange, or: .maxResultsMalformed)),
             .optional("NextToken", \.nextToken, .text),
         ]
     }
 
-    /// The query, for the caller's own records only.
-    func query(_ call: Call) -> FlowQuery {
-        FlowQuery(
-            accountID: call.scope.accountID, endedAfter: endedAfter.map(Int64.init),
-            endedThrough: endedThrough.map(Int64.init), matching: predicate, newestFirst: newestFirst,
-            includeOpen: includeOpen, limit: maxResults,
-            cursor: nextToken.flatMap { $0.isEmpty ? nil : $0 })
+    /// The query, for the caller's own records only: what the filter says and what the parameters say.
+    func query(_ call: Call) throws(APIError) -> FlowQuery {
+        let filter = try FlowFilterText(parameter: filter, call)
+        return FlowQuery(
+            accountID: call.scope.accountID,
+            endedAfter: [endedAfter.map(Int64.init), filter.endedAfter].compactMap { $0 }.max(),
+            endedThrough: [endedThrough.map(Int64.init), filter.endedThrough].compactMap { $0 }.min(),
+            matching: predicate.and(filter.predicate), newestFirst: newestFirst, includeOpen: includeOpen,
+            limit: maxResults, cursor: nextToken.flatMap { $0.isEmpty ? nil : $0 })
     }
 
     private var predicate: FlowPredicate {
@@ -68,5 +72,15 @@ struct FlowRecordRequest: ActionRequest {
 
     private static func one(_ port: Int) -> ClosedRange<UInt16> {
         UInt16(clamping: port)...UInt16(clamping: port)
+    }
+}
+
+extension FlowFilterText {
+    /// The parameter `Filter`; what is wrong in it is pointed at.
+    init(parameter text: String?, _ call: Call) throws(APIError) {
+        do { try self.init(text ?? "", now: call.now / 1000) } catch {
+            throw APIError(
+                .init("InvalidFilter.Malformed", 400), "The specified parameter Filter is malformed: \(error).")
+        }
     }
 }

@@ -77,6 +77,20 @@ public struct FlowRecordPage: Codable, Sendable {
     public var Records: [FlowRecordView]
     /// Empty after the last page. A tail goes on from it.
     public var NextToken: String
+    /// Records of the store, and how many of them this page and those before it have dealt with; a page may come
+    /// with few records, or none, when the search takes long.
+    public var StoredRecords: UInt64
+    public var ScannedRecords: UInt64
+    /// What could not be read, by name and reason.
+    public var Damaged: [String]
+
+    init(_ page: FlowPage) {
+        Records = page.records.map(FlowRecordView.init)
+        NextToken = page.cursor ?? ""
+        StoredRecords = page.total
+        ScannedRecords = page.scanned
+        Damaged = page.damaged
+    }
 }
 
 /// `SumFlowRecords`.
@@ -97,4 +111,61 @@ public struct FlowRecordSums: Codable, Sendable {
     /// From SKIPDATA records.
     public var Lost: Count
     public var IsExact: Bool
+    /// What could not be read, by name and reason.
+    public var Damaged: [String]
+}
+
+/// `AggregateFlowRecords`.
+public struct FlowRecordGroups: Codable, Sendable {
+    public struct Group: Codable, Sendable {
+        /// One for each of `Keys`; `-` for what a record does not have.
+        public var Values: [String]
+        public var Records: UInt64
+        public var Packets: UInt64
+        public var Bytes: UInt64
+    }
+
+    /// Empty when the answer is whole; else ask again with it.
+    public var QueryId: String
+    /// Records that have been looked at, of those that have to be.
+    public var ScannedRecords: UInt64
+    public var TotalRecords: UInt64
+    public var Keys: [String]
+    public var Groups: [Group]
+    /// Of everything that matches.
+    public var Total: FlowRecordSums.Count
+    /// Of what is in no group above.
+    public var Others: FlowRecordSums.Count
+    public var DistinctGroups: UInt64
+    /// Whether all groups were kept to the end.
+    public var IsComplete: Bool
+    public var IsExact: Bool
+    /// What could not be read, by name and reason.
+    public var Damaged: [String]
+
+    /// Still under way.
+    init(queryID: String, scanned: UInt64, total: UInt64) {
+        self.init(FlowGroups(), [])
+        QueryId = queryID
+        ScannedRecords = scanned
+        TotalRecords = total
+    }
+
+    init(_ groups: FlowGroups, _ keys: [FlowGrouping.Key]) {
+        QueryId = ""
+        ScannedRecords = groups.scannedRecords
+        TotalRecords = groups.scannedRecords
+        Keys = keys.map(\.word)
+        Groups = groups.groups.map { group in
+            Group(
+                Values: zip(group.values, keys).map { $0.text($1) }, Records: group.count.records,
+                Packets: group.count.packets, Bytes: group.count.bytes)
+        }
+        Total = .init(groups.total)
+        Others = .init(groups.others)
+        DistinctGroups = groups.distinct
+        IsComplete = groups.isComplete
+        IsExact = groups.isExact
+        Damaged = groups.damaged
+    }
 }

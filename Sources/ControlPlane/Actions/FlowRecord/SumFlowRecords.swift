@@ -8,11 +8,12 @@ struct SumFlowRecords: ServiceAction, WeirAction {
     init() {}
 
     func run(_ request: Request, _ call: Call) async throws -> FlowRecordSums {
+        let query = try request.query(call)
         do {
-            let sums = try await call.services.flowLogs.sums(request.query(call))
+            let sums = try await call.services.flowLogs.sums(query)
             return FlowRecordSums(
                 Accepted: .init(sums.accepted), Rejected: .init(sums.rejected), Lost: .init(sums.lost),
-                IsExact: sums.isExact)
+                IsExact: sums.isExact, Damaged: sums.damaged)
         } catch { throw APIError(flowLogs: error) }
     }
 }

@@ -1,0 +1,143 @@
+import CloudAPI
+import ControlPlane
+import FlowLogs
+import Model
+import Packet
+import Testing
+
+/// Flow records as callers of service `weir` see them.
+@Suite struct FlowRecordTests {
+    private let other = "2100000077"
+
+    /// A cloud with records of two accounts in two minutes: packets are 1, 2, 4, … so that every sum tells which.
+    private func cloud() async throws -> TestCloud {
+        let cloud = try TestCloud()
+        let flowLogs = cloud.services.flowLogs
+        let logs = [
+            FlowLogSettings(flowLogID: "fl-1", accountID: cloud.scope.accountID, trafficType: .all, windowSeconds: 60),
+            FlowLogSettings(flowLogID: "fl-2", accountID: other, trafficType: .all, windowSeconds: 60),
+        ]
+        func entry(_ source: String, _ port: UInt16, accepted: UInt64 = 0, rejected: UInt64 = 0) throws -> FlowEntry {
+            FlowEntry(
+                direction: .ingress, source: try #require(IPAddress(source)),
+                destination: try #require(IPAddress("10.0.0.9")), transport: port == 53 ? 17 : 6, sourcePort: 40000,
+                destinationPort: port, tcpFlags: 2, acceptedPackets: accepted, acceptedBytes: accepted * 100,
+                rejectedPackets: rejected, rejectedBytes: rejected * 100)
+        }
+        func slice(_ minute: Int64, _ log: String, _ entries: [FlowEntry]) -> FlowSlice {
+            let start = TestCloud.start + minute * 60000
+            return FlowSlice(
+                networkInterfaceID: "eni-\(log)", flowLogIDs: [log], startMilliseconds: start,
+                endMilliseconds: start + 5000, entries: entries)
+        }
+        let slices = [
+            slice(0, "fl-1", [try entry("10.0.0.1", 443, accepted: 1), try entry("10.0.0.2", 53, accepted: 2)]),
+            slice(1, "fl-1", [try entry("10.0.0.1", 443, accepted: 4), try entry("192.168.0.1", 22, rejected: 8)]),
+            slice(1, "fl-2", [try entry("10.0.0.1", 443, accepted: 1024)]),
+        ]
+        let spool = try #require(SpoolID("11111111-2222-4333-8444-555555555555"))
+        let batch = FlowBatch(agentID: "h-1", spoolID: spool, sequence: 1, slices: slices)
+        _ = try await flowLogs.ingest(batch, logs: logs, at: TestCloud.start / 1000)
+        try await flowLogs.closeWindows(at: TestCloud.start / 1000 + 3600)
+        cloud.pass(seconds: 180)
+        return cloud
+    }
+
+    private func packets(_ cloud: TestCloud, _ filter: String) async throws -> [Int] {
+        let reply = await cloud.call("SearchFlowRecords", ["Filter": filter], service: "weir").succeeded()
+        return reply.result?["Records"]?.elements.compactMap { $0["Packets"]?.int } ?? []
+    }
+
+    @Test func `a search finds what its filter says, of the caller's account alone`() async throws {
+        let cloud = try await cloud()
+        #expect(try await packets(cloud, "").sorted() == [1, 2, 4, 8])
+        #expect(try await packets(cloud, "src in 10.0.0.0/8 and dport 443").sorted() == [1, 4])
+        #expect(try await packets(cloud, "action reject or proto udp").sorted() == [2, 8])
+        #expect(try await packets(cloud, "flow-log fl-2").isEmpty)
+        // It is three minutes later: the first window ended two minutes ago.
+        #expect(try await packets(cloud, "since 90s").sorted() == [4, 8])
+        #expect(try await packets(cloud, "until 2m").sorted() == [1, 2])
+    }
+
+    @Test func `parameters and the filter both hold`() async throws {
+        let cloud = try await cloud()
+        let both = ["Filter": "since 90s", "DestinationPort": "443", "EndedAfter": "0"]
+        let reply = await cloud.call("SearchFlowRecords", both, service: "weir").succeeded()
+        #expect(reply.result?["Records"]?.elements.compactMap { $0["Packets"]?.int } == [4])
+        let sums = await cloud.call(
+            "SumFlowRecords", ["Filter": "port 443", "FlowLogId": "fl-1"], service: "weir"
+        ).succeeded()
+        #expect(sums.result?["Accepted"]?["Packets"]?.int == 5 && sums.result?["IsExact"] == .bool(true))
+    }
+
+    @Test func `a filter that is wrong is pointed at`() async throws {
+        let cloud = try await cloud()
+        for action in ["SearchFlowRecords", "TailFlowRecords", "SumFlowRecords", "AggregateFlowRecords"] {
+            let reply = await cloud.call(
+                action, ["Filter": "dport 443 and dprot 80", "WaitSeconds": "0"], service: "weir")
+            #expect(reply.status == 400 && reply.code == "InvalidFilter.Malformed", "\(action): \(reply.json)")
+            #expect(reply.message?.contains("\"dprot\" begins no condition; do you mean dport?") == true)
+            #expect(reply.message?.contains("character 15") == true)
+        }
+    }
+
+    @Test func `groups are summed, the largest first, and the rest is told`() async throws {
+        let cloud = try await cloud()
+        func top(_ arguments: [String: String]) async throws -> JSON? {
+            await cloud.call("AggregateFlowRecords", arguments, service: "weir").succeeded().result
+        }
+        let talkers = try await top(["GroupBy.1": "src", "MaxGroups": "2", "WaitSeconds": "20"])
+        #expect(talkers?["QueryId"] == .text("") && talkers?["DistinctGroups"]?.int == 3)
+        let groups = talkers?["Groups"]?.elements ?? []
+        #expect(groups.map { $0["Values"]?.elements.first } == [.text("192.168.0.1"), .text("10.0.0.1")])
+        #expect(groups.map { $0["Packets"]?.int } == [8, 5])
+        #expect(talkers?["Others"]?["Packets"]?.int == 2 && talkers?["Total"]?["Bytes"]?.int == 1500)
+        let minutes = try await top([
+            "GroupBy.1": "time", "GroupBy.2": "action", "OrderBy": "packets", "Filter": "not proto udp",
+            "BucketSeconds": "60", "WaitSeconds": "20",
+        ])
+        let second = String(TestCloud.start / 1000 + 60), first = String(TestCloud.start / 1000)
+        #expect(
+            minutes?["Groups"]?.elements.map { $0["Values"]?.elements ?? [] } == [
+                [.text(second), .text("REJECT")], [.text(second), .text("ACCEPT")],
+                [.text(first), .text("ACCEPT")],
+            ])
+        for wrong in [["GroupBy.1": "size"], ["GroupBy.1": "src", "GroupBy.2": "src"]] {
+            let reply = await cloud.call("AggregateFlowRecords", wrong, service: "weir")
+            #expect(reply.code == "InvalidParameter.GroupBy", "\(reply.json)")
+        }
+    }
+
+    @Test func `an answer that is not there yet is asked for by its ID, by its own account`() async throws {
+        let cloud = try await cloud()
+        var reply = await cloud.call("AggregateFlowRecords", ["WaitSeconds": "0"], service: "weir").succeeded()
+        let id = try #require(reply.result?["QueryId"]?.text)
+        if !id.isEmpty {
+            reply = await cloud.call(
+                "AggregateFlowRecords", ["QueryId": id, "WaitSeconds": "20"], service: "weir"
+            ).succeeded()
+        }
+        #expect(reply.result?["Total"]?["Packets"]?.int == 15)
+        // Answered and forgotten.
+        let again = await cloud.call("AggregateFlowRecords", ["QueryId": "fq-none"], service: "weir")
+        #expect(again.status == 404 && again.code == "InvalidQueryId.NotFound")
+    }
+
+    @Test func `a tail with a time begins there`() async throws {
+        let cloud = try await cloud()
+        let now = await cloud.call("TailFlowRecords", ["WaitSeconds": "0"], service: "weir").succeeded()
+        #expect(now.result?["Records"]?.elements.isEmpty == true)
+        let since = await cloud.call(
+            "TailFlowRecords", ["Filter": "since 90s", "WaitSeconds": "0"], service: "weir"
+        ).succeeded()
+        #expect(since.result?["Records"]?.elements.compactMap { $0["Packets"]?.int }.sorted() == [4, 8])
+    }
+}
+
+extension JSON {
+    /// A number without a fraction.
+    fileprivate var int: Int? {
+        guard case .number(let value) = self else { return nil }
+        return Int(exactly: value)
+    }
+}
