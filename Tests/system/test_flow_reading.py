@@ -8,6 +8,8 @@ import subprocess
 import threading
 import time
 
+import pyarrow.parquet as pq
+
 from cloud import BIN, Network, wait
 
 SENT = {5001: 40, 5002: 25, 5003: 10}
@@ -115,6 +117,13 @@ def test_records_are_listed_followed_summed_and_exported(make_cloud, tmp_path):
     assert sorted(texts) == sorted(record["Text"] for record in listed)
     longer = flows(cloud, "export", "--field", "direction", "--field", "tcp-flags", *wanted).stdout.splitlines()
     assert longer == [f"{text} out 0" for text in texts]
+
+    parquet = tmp_path / "records.parquet"
+    flows(cloud, "export", "--parquet", "--output", str(parquet), *wanted)
+    table = pq.read_table(parquet).to_pylist()
+    assert sorted((int(r["end"].timestamp()), r["dstport"], r["srcport"], r["packets"]) for r in table) == shown
+    assert {(r["srcaddr"], r["action"], r["log-status"], r["direction"]) for r in table} \
+        == {(network.address["a"], "ACCEPT", "OK", "out")}
 
     # A tail with a time begins there.
     with Follower(cloud, "--json", *wanted) as tail:

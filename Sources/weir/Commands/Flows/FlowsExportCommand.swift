@@ -12,12 +12,14 @@ struct FlowsExportCommand: ParsableCommand {
             A file appears under its name only when it is whole. The records are those that are there when it begins.
 
               weir flows export --csv --output hour.csv since 1h
+              weir flows export --parquet --output day.parquet since 1d
             """)
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var filter: FlowFilterArgument
     @Option(name: .shortAndLong, help: "File to write (default: standard output).", completion: .file()) var output:
         String?
     @Flag(exclusivity: .exclusive) var form: FlowRecordForm = .text
+    @Flag(help: "A Parquet file with the columns of the server's own files; needs --output.") var parquet = false
     @Option(
         name: .customLong("field"),
         help: "A field to add to the text form, again for each: vpc-id, subnet-id, vm-id, direction, tcp-flags.",
@@ -25,15 +27,29 @@ struct FlowsExportCommand: ParsableCommand {
         transform: FlowRecord.OptionalField.read)
     var fields: [FlowRecord.OptionalField] = []
 
+    func validate() throws {
+        guard !parquet || (output != nil && form == .text) else {
+            throw ValidationError("--parquet needs --output, and neither --json nor --csv")
+        }
+    }
+
     func run() throws {
         var pages = FlowSearchPages(
             try connection.client(), try filter.read(), limit: 10_000, newestFirst: false, includeOpen: false)
         let file = try ExportFile(output)
-        if let head = form.head { try file.write(head + "\n") }
-        while let records = try pages.next() {
-            var text = ""
-            for record in records { text += try form.line(record, with: fields) + "\n" }
-            try file.write(text)
+        if parquet {
+            var writer = try FlowParquetWriter()
+            while let records = try pages.next() {
+                for record in records { try file.write(try writer.append(try record.record())) }
+            }
+            try file.write(try writer.finish())
+        } else {
+            if let head = form.head { try file.write(Array("\(head)\n".utf8)) }
+            while let records = try pages.next() {
+                var text = ""
+                for record in records { text += try form.line(record, with: fields) + "\n" }
+                try file.write(Array(text.utf8))
+            }
         }
         try file.finish()
         if !pages.damaged.isEmpty { throw ExitCode(3) }
@@ -68,8 +84,8 @@ final class ExportFile {
         if !isWhole { unlink(temporary) }
     }
 
-    func write(_ text: String) throws {
-        var rest = Array(text.utf8)[...]
+    func write(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
