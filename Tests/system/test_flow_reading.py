@@ -58,6 +58,16 @@ def send(network, port, count):
     assert tool.returncode == 0 and int(out) == count
 
 
+def sink(network, port):
+    """Takes what comes at b, so that nothing is answered to it."""
+    held = subprocess.Popen(
+        ["ip", "netns", "exec", network.netns["b"], "python3",
+         os.path.join(os.path.dirname(__file__), "udp_sink.py"), str(port)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert held.stdout.readline().strip() == "ready"
+    return held
+
+
 def test_records_are_listed_followed_summed_and_exported(make_cloud, tmp_path):
     cloud = make_cloud(window=1)
     network = Network(cloud)
@@ -65,6 +75,7 @@ def test_records_are_listed_followed_summed_and_exported(make_cloud, tmp_path):
           chain f {
             type filter hook forward priority 0;
         """ + "".join(f"udp dport {port} counter name p{port}\n" for port in SENT) + "}\n}\n")
+    sinks = [sink(network, port) for port in (5000, *SENT)]
     began = int(time.time()) - 1
     here = f"flow-log {network.log} eni {network.eni['a']} proto udp direction egress"
     with Follower(cloud, "--csv", *here.split(), "dport", "5000-5003") as tail:
@@ -87,6 +98,9 @@ def test_records_are_listed_followed_summed_and_exported(make_cloud, tmp_path):
         assert tail.lines[0].split(",")[:14] == [
             "version", "account-id", "eni-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets",
             "bytes", "start", "end", "action", "log-status"]
+
+    for held in sinks:
+        held.communicate(timeout=30)
 
     # Sums and groups.
     sums = cloud.sums(*here.split(), "dport", "5001-5003")
