@@ -60,8 +60,7 @@ def test_steps_of_the_wall_clock_lose_and_double_nothing(clock, make_cloud):
     seen = network.counter(network.router, "seen")
     assert seen[0] >= 48_000
     for name in ("a", "b"):
-        # Also what windows hold that the clock went back from: they close when their time has come again.
-        words = ("--eni", network.eni[name], "--open")
+        words = ("--eni", network.eni[name])
 
         def accepted():
             return records(cloud, network, *words)["Accepted"]
@@ -69,10 +68,10 @@ def test_steps_of_the_wall_clock_lose_and_double_nothing(clock, make_cloud):
         wait("the records", lambda: accepted()["Packets"] >= seen[0], seconds=60)
         sums = records(cloud, network, *words)
         assert (sums["Accepted"]["Packets"], sums["Accepted"]["Bytes"]) == seen, sums
-    sums = cloud.sums("--flow-log", network.log, "--open")
+    sums = cloud.sums("flow-log", network.log)
     assert sums["Lost"]["Packets"] == 0 and sums["IsExact"], sums
     found = [r for r in cloud.records(
-        FlowLogId=network.log, DestinationPort=5000, IncludeOpen="true")]
+        FlowLogId=network.log, DestinationPort=5000)]
     assert all(r["Start"] % 2 == 0 and r["End"] - r["Start"] == 2 for r in found)
     # Five clocks apart by more than a minute have each their windows.
     starts = sorted({r["Start"] for r in found})

@@ -100,6 +100,7 @@ public struct FlowVerifier {
                     problem(file.name, "row group \(segment.position)", "its times are not those that were sealed")
                 }
                 rollup.add(block)
+                try Self.readWholly(reader, segment)
             } catch {
                 isRead = false
                 problem(file.name, "row group \(segment.position)", "\(segment.count) records cannot be read: \(error)")
@@ -115,6 +116,17 @@ public struct FlowVerifier {
         {
             problem(file.name, "", "its sums are not those that were sealed")
         }
+    }
+
+    /// Also what is known without reading it: columns of one value, and Bloom filters.
+    private static func readWholly(_ reader: ParquetReader, _ segment: SealedSegment) throws(FlowLogError) {
+        do throws(ParquetError) {
+            for column in reader.schema.indices {
+                let data = try reader.read(column: column, rowGroup: segment.position)
+                guard data.count == segment.count else { throw .damaged("a column of \(data.count) rows") }
+                _ = try reader.bloomFilter(column: column, rowGroup: segment.position)
+            }
+        } catch { throw .damaged(segment.name, "\(error)") }
     }
 
     /// Files that nothing speaks of.

@@ -194,8 +194,12 @@ struct FlowState {
         let reached = (agents.values.lazy.compactMap(\.watermark).max() ?? 0) / 1000
         let bound = max(silentSince, reached)
         var due: [OpenWindow] = []
-        for window in windows.values where window.key.window.end <= bound {
+        for window in windows.values {
             let end = window.key.window.end
+            guard end <= bound else {
+                if isAbandoned(window.key, at: now, graceSeconds: graceSeconds) { due.append(window) }
+                continue
+            }
             var isPassed = false
             var isAwaited = false
             for name in feeders[window.key.stream] ?? [] {
@@ -216,6 +220,15 @@ struct FlowState {
                 return room <= 0
             } ?? due.count
         return Array(due.prefix(count))
+    }
+
+    /// Whether the clock was set back after the window began: it lies in the future, and all that feed it are before it.
+    private func isAbandoned(_ key: OpenWindow.Key, at now: Int64, graceSeconds: Int64) -> Bool {
+        guard key.window.start > now + graceSeconds, let names = feeders[key.stream] else { return false }
+        return names.allSatisfy { name in
+            guard let watermark = agents[name]?.watermark else { return false }
+            return watermark < key.window.start * 1000
+        }
     }
 
     /// Takes the windows away: their records are written.
@@ -261,59 +274,5 @@ struct FlowState {
             agent.feeds = agent.feeds.filter { $0.value >= now - retentionSeconds }
             restore(name, agent)
         }
-    }
-}
-
-extension FlowBatch {
-    /// All that was counted before it has come. Without the agent's word, what began before the latest slices is
-    /// complete; more may belong to those.
-    fileprivate var watermark: Int64? {
-        if let completeThrough, (0...FlowWindow.latestMilliseconds).contains(completeThrough) {
-            return completeThrough
-        }
-        return slices.lazy.filter(\.hasValidTime).map(\.startMilliseconds).max()
-    }
-}
-
-extension FlowSlice {
-    var hasValidTime: Bool {
-        startMilliseconds >= 0 && endMilliseconds >= startMilliseconds
-            && endMilliseconds <= FlowWindow.latestMilliseconds
-    }
-}
-
-extension FlowLogSettings.TrafficType {
-    /// The part of an entry that a flow log of this kind records.
-    func kept(_ entry: FlowEntry) -> FlowEntry {
-        var kept = entry
-        if self == .drop {
-            kept.acceptedPackets = 0
-            kept.acceptedBytes = 0
-        }
-        if self == .allow {
-            kept.rejectedPackets = 0
-            kept.rejectedBytes = 0
-        }
-        return kept
-    }
-}
-
-extension FlowEntry {
-    var isEmpty: Bool { acceptedPackets | acceptedBytes | rejectedPackets | rejectedBytes == 0 }
-}
-
-extension FlowStream {
-    init(_ log: FlowLogSettings, _ networkInterfaceID: String, _ place: FlowPlace?) {
-        self.init(
-            accountID: log.accountID, flowLogID: log.flowLogID, networkInterfaceID: networkInterfaceID,
-            place: place)
-    }
-
-    static func precedes(_ left: FlowStream, _ right: FlowStream) -> Bool {
-        left.names.lexicographicallyPrecedes(right.names)
-    }
-
-    private var names: [String] {
-        [accountID, flowLogID, networkInterfaceID, vpcID ?? "", subnetID ?? "", instanceID ?? ""]
     }
 }
