@@ -3,6 +3,14 @@ import Packet
 
 @testable import FlowLogs
 
+/// A file without a name, written anew for each input.
+private let journalFile: Int32 = {
+    var path = Array("/tmp/weir-fuzz-journal-XXXXXX".utf8CString)
+    let file = mkstemp(&path)
+    unlink(path)
+    return file
+}()
+
 /// Any bytes as a journal, and as the payload of a whole frame of each kind: nothing traps, what is accepted can be
 /// applied, and a block that is accepted is read again as it was.
 func fuzzJournal(_ bytes: UnsafeRawBufferPointer) {
@@ -24,9 +32,8 @@ func fuzzJournal(_ bytes: UnsafeRawBufferPointer) {
     let windows = state.due(at: FlowWindow.latestMilliseconds / 1000, graceSeconds: 0, maximumRecords: 1 << 18)
     _ = FlowBlock.blocks(of: windows)
 
-    let file = memfd_create("journal", 0)
-    guard file >= 0 else { return }
-    defer { close(file) }
+    let file = journalFile
+    guard file >= 0, ftruncate(file, 0) == 0, lseek(file, 0, SEEK_SET) == 0 else { return }
     var whole = JournalFile.magic + [1, 0, 0, 0, 0, 0, 0, 0]
     JournalFrame.append(.batch, payload, to: &whole)
     whole += payload
