@@ -5,8 +5,10 @@ import Glibc
 final class PinDirectory {
     /// Where the bpffs is mounted.
     let root: String
-    /// Whether this data plane mounted it, and so unmounts it.
-    private(set) var isOurs = false
+    /// Whether a data plane mounted it, this one or one before, and so unmounts it. A directory in it says so: the
+    /// journal of another layout may be beyond reading.
+    var isOurs: Bool { access(mark, F_OK) == 0 }
+    private var mark: String { "\(root)/ours" }
     /// Held while the data plane is in use, so that two agents never share one.
     private var lock: FileDescriptor?
 
@@ -23,7 +25,7 @@ final class PinDirectory {
             guard Privilege.asAdministrator({ mount("bpf", root, "bpf", flags, "mode=0700") }) == 0 else {
                 throw KernelError.last("mount a bpffs at \(root)")
             }
-            isOurs = true
+            guard mkdir(mark, 0o700) == 0 else { throw KernelError.last("make \(mark)") }
         }
         let directory = try FileDescriptor.open(root, O_RDONLY | O_DIRECTORY)
         guard flock(directory.number, LOCK_EX | LOCK_NB) == 0 else {
