@@ -102,6 +102,9 @@ extension KernelTests {
         #expect(try bed.plane().deviceLedgers().allSatisfy { $0.unattachedMilliseconds > 0 })
         let programs = try Command.run("tc", "filter", "show", "dev", "pw", "ingress", in: bed.router.name)
         #expect(programs.components(separatedBy: "weir-").count == (attach == .clsact ? 2 : 1))
+        // Nor is forgotten who mounted the directory.
+        try bed.plane().detachAll()
+        #expect(access(bed.pinDirectory, F_OK) != 0)
     }
 
     @Test func `what layout 3 counted is kept: both families in one map`() throws {
