@@ -32,7 +32,7 @@ private func check(_ data: ParquetColumnData, _ column: ParquetColumn, _ limits:
     switch (data.values, again.values) {
     case (.text(let before, let first), .text(let after, let second)):
         for row in first.indices where data.present?[row] ?? true {
-            precondition(before[Int(first[row])] == after[Int(second[row])])
+            precondition(before[Int(first[row])].utf8.elementsEqual(after[Int(second[row])].utf8))
         }
     default: precondition(data.values == again.values)
     }

@@ -107,7 +107,9 @@ struct FlowFileReader {
             return ([""], Array(repeating: 0, count: rows), Array(repeating: false, count: rows))
         }
         // A column of one value is known without reading it.
-        if chunk.nullCount == 0, case .text(let low) = chunk.minimum, chunk.minimum == chunk.maximum {
+        if chunk.nullCount == 0, case .text(let low) = chunk.minimum, case .text(let high) = chunk.maximum,
+            low.utf8.elementsEqual(high.utf8)
+        {
             return ([low], Array(repeating: 0, count: rows), nil)
         }
         let data = try read(name)

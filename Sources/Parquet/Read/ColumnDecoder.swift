@@ -127,7 +127,8 @@ struct ColumnDecoder {
     private func text(_ bytes: [UInt8]) throws(ParquetError) -> ParquetColumnData {
         var dictionary: [String] = []
         var stored = 0
-        var added: [String: UInt32] = [:]
+        // By bytes: texts that Unicode holds for equal are not the same.
+        var added: [[UInt8]: UInt32] = [:]
         var all: [UInt32] = []
         let present = try pages(bytes) { cursor, count throws(ParquetError) in
             guard count <= cursor.remaining / 4 else { throw cursor.damaged("\(count) texts in too few bytes") }
@@ -142,10 +143,11 @@ struct ColumnDecoder {
                 var numbers: [UInt32] = []
                 for _ in 0..<page.values {
                     let text = try text(&page.cursor)
-                    let number = added[text] ?? UInt32(dictionary.count)
+                    let key = Array(text.utf8)
+                    let number = added[key] ?? UInt32(dictionary.count)
                     if Int(number) == dictionary.count {
                         dictionary.append(text)
-                        added[text] = number
+                        added[key] = number
                     }
                     numbers.append(number)
                 }

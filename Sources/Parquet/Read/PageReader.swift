@@ -22,6 +22,8 @@ struct PageReader {
     private let place: String
     private let decompressor: ZstdDecompressor
     private var cursor: ByteCursor
+    /// Bytes of the pages so far, decompressed.
+    private var plainBytes = 0
 
     init(
         _ bytes: [UInt8], column: ParquetColumn, chunk: ParquetColumnChunk, limits: ParquetLimits, place: String
@@ -42,6 +44,10 @@ struct PageReader {
             let header = try PageHeader(&cursor)
             guard header.stored <= limits.pageBytes, header.plain <= limits.pageBytes else {
                 throw .beyondLimit("a page of \(header.plain) bytes, \(place)")
+            }
+            plainBytes += header.plain
+            guard plainBytes <= limits.chunkBytes else {
+                throw .beyondLimit("more than \(limits.chunkBytes) bytes before compression, \(place)")
             }
             let start = try cursor.skip(header.stored)
             let stored = start..<start + header.stored

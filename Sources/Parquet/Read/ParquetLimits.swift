@@ -4,7 +4,7 @@ public struct ParquetLimits: Sendable, Hashable {
     public var footerBytes = 64 << 20
     /// The size of a page, in bytes, stored and decompressed.
     public var pageBytes = 64 << 20
-    /// The size of one column in one row group, in bytes, as stored.
+    /// The size of one column in one row group, in bytes: as stored, and its pages decompressed.
     public var chunkBytes = 256 << 20
     /// The rows of a row group.
     public var rows = 1 << 21

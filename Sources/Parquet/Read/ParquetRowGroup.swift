@@ -17,7 +17,7 @@ public struct ParquetColumnChunk: Sendable, Hashable {
     public let maximum: ParquetValue?
     /// Rows without a value; nil if the file does not say.
     public let nullCount: Int?
-    /// Whether `ParquetReader.mayContain` has a Bloom filter to ask.
+    /// Whether `ParquetReader.bloomFilter` returns one.
     public let hasBloomFilter: Bool
 
     let offset: Int
