@@ -20,7 +20,7 @@ final class CallAccess: RowAccess {
         self.action = action
         self.scope = scope
         self.parameters = parameters
-        named = NamedResources(parameters).names
+        named = NamedResources(parameters, readBy: action).names
     }
 
     private var actionName: String { "\(action.service):\(action.name)" }

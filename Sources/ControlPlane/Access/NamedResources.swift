@@ -15,9 +15,12 @@ struct NamedResources: Sendable {
     /// In the order of the arguments' keys, each once.
     let names: [Name]
 
-    init(_ parameters: Parameters) {
+    /// `readBy`: of the service's own actions, only what the action reads names anything; what it ignores proves nothing.
+    init(_ parameters: Parameters, readBy action: AnyAction? = nil) {
+        let read = action.flatMap { $0.service == "weir" ? Set($0.parameters.map(\.name)) : nil }
         var names: [Name] = []
         for (key, value) in parameters.sorted where !Self.isFreeText(key) {
+            if let read, !read.contains(Self.pattern(key)) { continue }
             let name = Self.name(value)
             if ResourceKind.of(id: name.id) != nil, !names.contains(name) { names.append(name) }
         }
@@ -32,6 +35,12 @@ struct NamedResources: Sendable {
                     $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0)
                 }
         }
+    }
+
+    /// `GroupBy.1` as `GroupBy.N`, as actions list what they read.
+    private static func pattern(_ key: String) -> String {
+        key.split(separator: ".", omittingEmptySubsequences: false)
+            .map { !$0.isEmpty && $0.allSatisfy(\.isNumber) ? "N" : String($0) }.joined(separator: ".")
     }
 
     /// The ID in a TRN, that of a task's resource, or the text itself.

@@ -16,8 +16,8 @@ enum JournalFrame {
 
     static let magic: [UInt8] = Array("WFLj".utf8)
     static let headerBytes = 16
-    /// Longest payload that is taken for one.
-    static let maximumBytes = 128 << 20
+    /// Longest payload that is taken for one; a window of very many flows is one frame.
+    static let maximumBytes = Int(Int32.max)
 
     static func append(_ kind: Kind, _ payload: [UInt8], to bytes: inout [UInt8]) {
         var head: [UInt8] = []

@@ -36,7 +36,7 @@ final class FlowDirectory: Sendable {
         guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
         let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
         guard digits.count >= 10, digits.allSatisfy({ ("0"..."9").contains($0) }), let number = Int64(digits),
-            number > 0
+            number > 0, number < Int64.max >> 1
         else { return nil }
         return number
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Brings a directory back to what it was: reads the journals, oldest first, and finishes what a crash interrupted.
 struct FlowRecoverer {
     struct Opened {
@@ -51,7 +53,7 @@ struct FlowRecoverer {
                     file: FlowDirectory.journal(newestSealed + 1), place: "",
                     what: "missing: which batches came is not known any more, and running windows are lost"))
         }
-        try catalogue.add(recovery.damage, at: 0)
+        try catalogue.add(recovery.damage, at: Int64(time(nil)))
         let journal: JournalFile
         let generation = generations.last ?? newestSealed + 1
         if generations.isEmpty {
@@ -125,8 +127,8 @@ struct FlowReplay {
                 try FlowSnapshot.restoreLedger(payload, to: &head)
                 isWhole = true
             case .window:
-                windows += 1
                 try FlowSnapshot.restoreWindow(payload, to: &head)
+                windows += 1
             case .ready:
                 var reader = ByteReader(payload)
                 let expected = try reader.varint()

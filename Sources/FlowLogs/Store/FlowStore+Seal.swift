@@ -42,7 +42,7 @@ extension FlowStore {
         var rollup = FlowRollup()
         var file: FlowCatalogue.File?
         if !unsealed.segments.isEmpty { file = try write(unsealed, &rollup) }
-        try catalogue.seal(generation, file, rollup, damage: unsealed.damage, at: 0)
+        try catalogue.seal(generation, file, rollup, damage: unsealed.damage, at: Int64(time(nil)))
         step(.catalogued)
         let sealed = file.map { SealedFile($0, directory) }
         published.withLock { published in

@@ -107,13 +107,17 @@ extension FlowStore {
         guard hasRoom else { throw .overloaded }
         var bytes: [UInt8] = []
         var frames: [BatchFrame?] = []
+        // Flow logs that each agent feeds, with what the batches before it in the group bring.
+        var fed: [String: Set<String>] = [:]
         for job in group {
             guard !core.state.hasTaken(job.batch) else {
                 frames.append(nil)
                 continue
             }
-            let concerned = Set(job.batch.slices.lazy.flatMap(\.flowLogIDs)).union(
-                core.state.flowLogs(fedBy: job.batch.agentID))
+            let agentID = job.batch.agentID
+            let concerned = (fed[agentID] ?? core.state.flowLogs(fedBy: agentID)).union(
+                job.batch.slices.lazy.flatMap(\.flowLogIDs))
+            fed[agentID] = concerned
             let frame = BatchFrame(
                 batch: job.batch, logs: job.logs.filter { concerned.contains($0.key) }, now: job.now,
                 reportsIdleWindows: configuration.reportsIdleWindows, maximumOpenFlows: configuration.maximumOpenFlows)

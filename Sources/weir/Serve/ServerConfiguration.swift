@@ -106,6 +106,7 @@ struct ServerConfiguration {
             guard let value else { return fallback }
             if !range.contains(value) {
                 problems.append("\(key): \(value) is not in \(range.lowerBound)...\(range.upperBound)")
+                return fallback
             }
             return value
         }

@@ -13,6 +13,10 @@ struct DeleteAccount: ServiceAction, WeirAction {
     init() {}
 
     func run(_ request: Request, _ call: Call) async throws -> EmptyResult {
+        guard request.accountID != call.settings.accountID else {
+            throw APIError(
+                .init("OperationDenied.RootAccount", 409), "The root account stays; ResetAccount empties it.")
+        }
         try await requireNoHosts(request.accountID, call)
         _ = try await ResetAccount.empty(request.accountID, call)
         let (keys, policies) = try await call.services.store.write { tx in
