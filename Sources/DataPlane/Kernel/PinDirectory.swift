@@ -73,6 +73,7 @@ final class PinDirectory {
     func removeAll(unmounting: Bool) {
         for path in otherLayouts() + [base] { Self.removeTree(path) }
         lock = nil
-        if unmounting, Privilege.asAdministrator({ umount2(root, 0) }) == 0 { rmdir(root) }
+        // Lazily: a process about to be started holds what was open here until it runs its program.
+        if unmounting, Privilege.asAdministrator({ umount2(root, Int32(MNT_DETACH)) }) == 0 { rmdir(root) }
     }
 }
