@@ -33,8 +33,10 @@ class Follower:
 
     def __init__(self, cloud, *words):
         self.lines = []
+        # A shell that runs the tests in the background has SIGINT ignored, and children inherit that.
         self.process = subprocess.Popen([BIN, "flows", "tail", *words], stdout=subprocess.PIPE, text=True,
-                                        env=cloud.environment)
+                                        env=cloud.environment,
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
 
