@@ -27,6 +27,8 @@ public struct Settings: Sendable, Equatable {
     public var flowWindowSeconds = 0
     /// Flow records keep the VPC, subnet and instance of their ENI.
     public var keepsFlowPlaces = false
+    /// Agents also say when the first and last packet of a flow came, and which firewall refused.
+    public var keepsFlowDetails = false
     /// An instance ID never seen before is registered when an ENI is attached to it.
     public var registersUnknownInstances = true
     /// Beginnings of instance types that do not support mirroring.

@@ -70,6 +70,62 @@ extension KernelTests {
         #expect(report.unattributedDrops == 0)
     }
 
+    @Test func `a flow says when its packets came and who refused, when that is asked for`() throws {
+        let bed = try KernelTestbed()
+        #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"])) == [])
+        try bed.warmUp()
+        let mark = try mark(bed, KernelTestbed.webID, .egress)
+        let slot = try #require(try bed.plane().slotNumber(of: KernelTestbed.webID))
+        let byACL = KernelDataPlane.refusalMark(slot: slot, direction: .egress, byACL: true)
+        let rules = """
+            udp dport 7046 \(mark) counter drop
+            udp dport 7047 meta mark set \(byACL) counter drop
+            udp dport 7048 counter drop
+            """
+        try refuse(bed, in: bed.router, [("forward", rules)])
+        func send() throws {
+            for port in [7046, 7047, 7048, 7049] as [UInt16] {
+                try UDPSender.send(100, bytes: 100, to: KernelTestbed.clientAddress, port: port, in: bed.web)
+            }
+        }
+        func entries(_ from: Int) -> [UInt16: FlowEntry] {
+            let web = bed.spool.slices[from...].filter { $0.networkInterfaceID == KernelTestbed.webID }
+            return Dictionary(
+                web.flatMap(\.entries).filter { $0.direction == .egress && $0.destinationPort > 7045 }
+                    .map { ($0.destinationPort, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        try send()
+        _ = try bed.plane().drain(spool: bed.spool)
+        #expect(entries(0).count == 4)
+        #expect(
+            entries(0).values.allSatisfy {
+                !$0.times.isKnown && !$0.rejectedTimes.isKnown && $0.rejectReasons.isEmpty
+            })
+
+        #expect(try bed.apply(bed.bindings(flowLogs: ["fl-1"]), details: true) == [])
+        let before = bed.spool.slices.count
+        let began = KernelClock.realtimeMilliseconds
+        try send()
+        let ended = KernelClock.realtimeMilliseconds
+        _ = try bed.plane().drain(spool: bed.spool)
+        let found = entries(before)
+        #expect(found.count == 4)
+        let start = try #require(bed.spool.slices[before...].map(\.startMilliseconds).min())
+        // The kernel's coarse clock and the unit of times are a few milliseconds wide.
+        let around = began - start - 25...ended - start + 25
+        for entry in found.values {
+            let times = try #require(entry.times.bounds)
+            #expect(around.contains(times.lowerBound) && around.contains(times.upperBound))
+            guard entry.destinationPort != 7049 else { continue }
+            let rejected = try #require(entry.rejectedTimes.bounds)
+            #expect(around.contains(rejected.lowerBound) && around.contains(rejected.upperBound))
+        }
+        #expect(found[7046]?.rejectReasons == .securityGroup)
+        #expect(found[7047]?.rejectReasons == .networkACL)
+        #expect(found[7048]?.rejectReasons == .host)
+        #expect(found[7049]?.rejectReasons == [])
+    }
+
     @Test func `a device that is the ENI itself is charged its refusals in both directions`() throws {
         let bed = try KernelTestbed()
         let own = DeviceBinding(

@@ -138,7 +138,7 @@ final class KernelTestbed {
 
     @discardableResult func apply(
         _ bindings: [DeviceBinding], _ sessions: [MirrorIntent] = [], budget: MirrorBudget? = nil,
-        scope: MirrorScope = .cloud, arriving: [MirrorTunnel] = []
+        scope: MirrorScope = .cloud, arriving: [MirrorTunnel] = [], details: Bool = false
     ) throws -> [HostAcknowledgement.Failure] {
         generation += 1
         var state = DesiredState(
@@ -146,6 +146,7 @@ final class KernelTestbed {
         state.budget = budget
         state.mirrorScope = scope
         state.arrivingTunnels = arriving
+        state.keepsFlowDetails = details
         return try plane().apply(state, spool: spool)
     }
 

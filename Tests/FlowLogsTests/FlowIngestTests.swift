@@ -24,6 +24,41 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `details of a window's slices are one: first and last packet, and all that refused`(
+        _ backend: Backend
+    ) async throws {
+        try await backend.withStore { store in
+            var first = try entry(accepted: 3, rejected: 1)
+            first.times = PacketTimes(first: 100, last: 900)
+            first.rejectedTimes = PacketTimes(first: 500, last: 500)
+            first.rejectReasons = .securityGroup
+            var second = try entry(accepted: 1, rejected: 2)
+            second.times = PacketTimes(first: 0, last: 20)
+            second.rejectReasons = .host
+            let plain = try entry(port: 80, accepted: 1)
+            let slices = [slice(at: 5, [first, plain]), slice(at: 10, [second])]
+            let both = slices.map { part in
+                var part = part
+                part.flowLogIDs = ["fl-1", "fl-2"]
+                return part
+            }
+            _ = try await store.ingest(batch(1, both), logs: [log(), log("fl-2", .allow)], at: epoch + 65)
+            let records = try await store.everything()
+            let fields: [FlowRecord.OptionalField] = [.firstPacket, .lastPacket, .rejectReason]
+            func lines(_ log: String) -> [String] {
+                records.filter { $0.flowLogID == log }.map { record in
+                    ([record.traffic?.action.text ?? "", "\(record.traffic?.destinationPort ?? 0)"]
+                        + fields.map(record.value(of:))).joined(separator: " ")
+                }
+            }
+            let accepted = ["ACCEPT 80 - - -", "ACCEPT 443 1800000005100 1800000010020 -"]
+            let rejected = "REJECT 443 1800000005500 1800000005500 security-group+host-firewall"
+            #expect(lines("fl-1") == accepted + [rejected])
+            #expect(lines("fl-2") == accepted)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `a batch that comes again changes nothing`(_ backend: Backend) async throws {
         try await backend.withStore { store in
             for sequence in 1...20 as ClosedRange<UInt64> {

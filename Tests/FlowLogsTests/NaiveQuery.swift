@@ -109,15 +109,20 @@ extension FlowRecord {
         case 1:
             content = .loss(FlowLoss(packets: .random(in: 0...9, using: &random), bytes: 900, causes: .skippedByAgent))
         default:
-            content = .traffic(
-                FlowTraffic(
-                    direction: Bool.random(using: &random) ? .ingress : .egress, source: .random(using: &random),
-                    destination: .random(using: &random), sourcePort: .random(in: 0..<6, using: &random),
-                    destinationPort: .random(in: 65530...65535, using: &random),
-                    transport: [1, 6, 6, 17].randomElement(using: &random) ?? 0,
-                    tcpFlags: .random(in: 0...255, using: &random), packets: .random(in: 1...20, using: &random),
-                    bytes: .random(in: 1...2000, using: &random),
-                    action: Bool.random(using: &random) ? .accept : .reject))
+            var traffic = FlowTraffic(
+                direction: Bool.random(using: &random) ? .ingress : .egress, source: .random(using: &random),
+                destination: .random(using: &random), sourcePort: .random(in: 0..<6, using: &random),
+                destinationPort: .random(in: 65530...65535, using: &random),
+                transport: [1, 6, 6, 17].randomElement(using: &random) ?? 0,
+                tcpFlags: .random(in: 0...255, using: &random), packets: .random(in: 1...20, using: &random),
+                bytes: .random(in: 1...2000, using: &random), action: Bool.random(using: &random) ? .accept : .reject)
+            // Seldom, so that there are blocks without.
+            if Int.random(in: 0..<200, using: &random) == 0 {
+                let first = 1000 * epoch + .random(in: 0...59_000, using: &random)
+                traffic.times = first...first + .random(in: 0...900, using: &random)
+                traffic.rejectReasons = RejectReasons(rawValue: .random(in: 0...7, using: &random))
+            }
+            content = .traffic(traffic)
         }
         let last = end ?? epoch + 60 * .random(in: 1...10, using: &random)
         return FlowRecord(stream: stream, window: FlowWindow(start: last - 60, end: last), content: content)

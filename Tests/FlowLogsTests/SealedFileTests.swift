@@ -26,6 +26,8 @@ import Testing
         ("log-status", "string", "VARCHAR"), ("direction", "string", "VARCHAR"), ("tcp-flags", "uint8", "UTINYINT"),
         ("lost-packets", "uint64", "UBIGINT"), ("lost-bytes", "uint64", "UBIGINT"),
         ("loss-causes", "string", "VARCHAR"), ("counts-saturated", "uint8", "UTINYINT"),
+        ("first-packet", "timestamp[ms, tz=UTC]", "TIMESTAMP WITH TIME ZONE"),
+        ("last-packet", "timestamp[ms, tz=UTC]", "TIMESTAMP WITH TIME ZONE"), ("reject-reason", "string", "VARCHAR"),
     ]
 
     /// A row as it must be, from text with `-` for null, in the order of the columns without version, account, flow
@@ -41,7 +43,10 @@ import Testing
         configuration.sealRecords = 1
         try await withDirectory { directory in
             let store = try FlowStore(directory: directory + "/flows", configuration: configuration)
-            let web = try entry(accepted: 3, rejected: 1)
+            var web = try entry(accepted: 3, rejected: 1)
+            web.times = PacketTimes(first: 20, last: 40)
+            web.rejectedTimes = PacketTimes(first: 30, last: 30)
+            web.rejectReasons = [.securityGroup, .networkACL]
             let dns = try entry(
                 "2001:db8::1", "2001:db8::2", port: 53, transport: 17, direction: .ingress, flags: 0, accepted: 2)
             var first = try batch(1, [slice(at: 0, [web, dns], skipped: 7)])
@@ -62,11 +67,12 @@ import Testing
             #expect(seen.duckTypes == Self.columns.map(\.duck))
             let place = "vpc-1 subnet-1 i-1"
             let rows = [
-                "eni-a \(place) 10.0.0.1 10.0.0.2 40000 443 6 3 300 ACCEPT OK out 2 - - - 0",
-                "eni-a \(place) 10.0.0.1 10.0.0.2 40000 443 6 1 100 REJECT OK out 2 - - - 0",
-                "eni-a \(place) 2001:db8::1 2001:db8::2 40000 53 17 2 200 ACCEPT OK in 0 - - - 0",
-                "eni-a \(place) - - - - - - - - SKIPDATA - - 7 700 skipped-by-agent 0",
-                "eni-b - - - - - - - - - - - NODATA - - - - - 0",
+                "eni-a \(place) 10.0.0.1 10.0.0.2 40000 443 6 3 300 ACCEPT OK out 2 - - - 0 1800000000020 1800000000040 -",
+                "eni-a \(place) 10.0.0.1 10.0.0.2 40000 443 6 1 100 REJECT OK out 2 - - - 0 1800000000030 1800000000030 "
+                    + "security-group+network-acl",
+                "eni-a \(place) 2001:db8::1 2001:db8::2 40000 53 17 2 200 ACCEPT OK in 0 - - - 0 - - -",
+                "eni-a \(place) - - - - - - - - SKIPDATA - - 7 700 skipped-by-agent 0 - - -",
+                "eni-b - - - - - - - - - - - NODATA - - - - - 0 - - -",
             ].map(Self.row)
             #expect(Set(seen.arrow) == Set(rows) && seen.arrow.count == rows.count, "\(seen.arrow)")
             #expect(seen.duck == seen.arrow)

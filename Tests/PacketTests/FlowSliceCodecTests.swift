@@ -12,11 +12,15 @@ struct FlowSliceCodecTests {
     }
 
     @Test func `extremes survive`() throws {
-        let entry = FlowEntry(
+        var entry = FlowEntry(
             direction: .egress, source: IPAddress(ipv6High: .max, low: .max),
             destination: IPAddress(IPv4Address(rawValue: .max)), transport: 255, sourcePort: .max,
             destinationPort: .max, tcpFlags: .max, acceptedPackets: .max, acceptedBytes: .max, rejectedPackets: .max,
             rejectedBytes: .max)
+        entry.times = PacketTimes(first: 0, last: Int64(UInt32.max) - 1)
+        entry.rejectedTimes = PacketTimes(first: Int64(UInt32.max) - 1, last: Int64(UInt32.max) - 1)
+        entry.rejectReasons = RejectReasons(rawValue: .max)
+        #expect(entry.times.isKnown && entry.rejectedTimes.isKnown)
         let slice = FlowSlice(
             networkInterfaceID: "", flowLogIDs: ["", "网卡"], startMilliseconds: .min, endMilliseconds: .max,
             skippedPackets: .max, skippedBytes: .max, entries: [entry])
@@ -137,12 +141,19 @@ struct FlowSliceCodecTests {
                 ? IPAddress(IPv4Address(rawValue: .random(in: 0 ... .max, using: &random)))
                 : IPAddress(ipv6High: .random(in: 0 ... .max, using: &random), low: number(using: &random))
         }
-        return FlowEntry(
+        func times() -> PacketTimes {
+            let first = Int64.random(in: -3...300_000, using: &random)
+            return PacketTimes(first: first, last: first + .random(in: 0...9, using: &random))
+        }
+        var entry = FlowEntry(
             direction: Bool.random(using: &random) ? .ingress : .egress, source: address(), destination: address(),
             transport: .random(in: 0 ... .max, using: &random), sourcePort: .random(in: 0...1, using: &random),
             destinationPort: .random(in: 0...1, using: &random), tcpFlags: .random(in: 0...1, using: &random),
             acceptedPackets: number(using: &random), acceptedBytes: number(using: &random),
             rejectedPackets: number(using: &random), rejectedBytes: number(using: &random))
+        if Bool.random(using: &random) { (entry.times, entry.rejectedTimes) = (times(), times()) }
+        entry.rejectReasons = RejectReasons(rawValue: .random(in: 0...2, using: &random))
+        return entry
     }
 
     private static func number(using random: inout SeededRandom) -> UInt64 {

@@ -130,7 +130,7 @@ def test_a_group_names_another_group(make_cloud):
 
 
 def test_replies_pass_a_group_and_not_an_acl(make_cloud):
-    network = Guarded(make_cloud())
+    network = Guarded(make_cloud(options=["--flow-logs-details"]), log=True)
     for name in "ad":
         network.rule("Authorize", name, protocol="udp", port=7000)
     asking, answering = udp_socket(network.netns["a"], 7100), udp_socket(network.netns["d"], 7000)
@@ -172,10 +172,15 @@ def test_replies_pass_a_group_and_not_an_acl(make_cloud):
     network.rule("Authorize", "b", port=7000)
     until("neighbours reach each other", lambda: network.reaches("a", "b", 7000, 0.05))
     echo.close()
+    # Of the answer that one ACL stopped and the question that the other did, each is charged to its own end.
+    for name, port in (("d", 7100), ("a", 7000)):
+        wait(f"a refusal of {name}'s ACL", lambda: any(
+            record.get("RejectReasons") == ["network-acl"] and record["DestinationPort"] == port
+            for record in network.cloud.records(NetworkInterfaceId=network.eni[name])))
 
 
 def test_records_say_whose_group_refused(make_cloud):
-    network = Guarded(make_cloud(), log=True)
+    network = Guarded(make_cloud(options=["--flow-logs-details"]), log=True)
     network.rule("Authorize", "b", protocol="udp", port=5003)
     network.rule("Authorize", "b", protocol="tcp", port=5006)
     network.rule("Authorize", "a", "Egress", protocol="udp", port=5002, Policy="drop")
@@ -239,6 +244,11 @@ def test_records_say_whose_group_refused(make_cloud):
     sender.sendto(b"last", (network.address["b"], 5008))
     wait("a later packet", lambda: network.sums("b", 17, 5008)[0][0] == 1)
     assert found() == expected
+    for record in network.cloud.records():
+        refused = record["Action"] == "REJECT"
+        assert record.get("RejectReasons") == (["security-group"] if refused else None), record
+        # A tick of the kernel's clock may lie before the window.
+        assert 1000 * record["Start"] <= record["FirstPacket"] <= record["LastPacket"] <= 1000 * record["End"], record
     for label, count in sent.items():
         print(f"{label}: {count[0]} packets, {count[1]} bytes, exact at both ends")
     for held in (*sinks, echo, probed):

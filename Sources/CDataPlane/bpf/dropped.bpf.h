@@ -111,14 +111,14 @@ static __always_inline void become_later(struct packet *packet, __u32 count, __u
 }
 
 // A drop of a packet that its slot has seen, in the window in which it was seen.
-static __always_inline void count_seen_drop(const struct packet *packet, __u32 slot, __u8 direction, __u32 epoch) {
+static __always_inline void count_seen_drop(const struct packet *packet, const struct refusal *refusal, __u32 epoch) {
     if (phase() & WEIR_PHASE_CLOSED(epoch)) {
-        struct weir_slot_counters *counters = counters_of_slot(slot);
+        struct weir_slot_counters *counters = counters_of_slot(refusal->slot);
         if (counters)
             __sync_fetch_and_add(&counters->late, packet->packets);
         return;
     }
-    count_rejected(packet, slot, direction, epoch, 0);
+    count_rejected(packet, refusal, epoch, 0);
 }
 
 // Charged to the ENI through which the packet entered.
@@ -128,27 +128,32 @@ static __always_inline void stamped_dropped(struct sk_buff *skb, __u32 stamp) {
     struct packet packet;
     if (!entry || parse_dropped(skb, &packet))
         return;
+    struct refusal refusal = {
+        .slot = slot,
+        .slot_flags = entry->flags,
+        .reason = WEIR_BY_HOST,
+        .direction = entry->own ? WEIR_INGRESS : WEIR_EGRESS,
+    };
     __u64 later_bytes = 0;
     __u32 later = take_apart(skb, &packet, &later_bytes);
-    __u8 direction = entry->own ? WEIR_INGRESS : WEIR_EGRESS;
-    count_seen_drop(&packet, slot, direction, epoch);
+    count_seen_drop(&packet, &refusal, epoch);
     if (!later)
         return;
     become_later(&packet, later, later_bytes);
-    count_seen_drop(&packet, slot, direction, epoch);
+    count_seen_drop(&packet, &refusal, epoch);
 }
 
 // Charged to the ENI whose rules refused the packet, and to no other. Where its device lies before the firewall the
 // packet was seen and stamped; where it lies after, nobody has seen it as the ENI does.
 static __always_inline void charge_refusal(
-    const struct packet *packet, const struct weir_slot *entry, __u32 slot, __u8 direction, __u32 stamp
+    const struct packet *packet, const struct refusal *refusal, __u32 own, __u32 stamp
 ) {
-    if (direction != (entry->own ? WEIR_INGRESS : WEIR_EGRESS)) {
-        count_rejected(packet, slot, direction, phase() & WEIR_PHASE_ACTIVE, 1);
-    } else if ((stamp & WEIR_STAMP) && (stamp & WEIR_STAMP_SLOT) == slot) {
-        count_seen_drop(packet, slot, direction, stamp & WEIR_STAMP_EPOCH ? 1 : 0);
+    if (refusal->direction != (own ? WEIR_INGRESS : WEIR_EGRESS)) {
+        count_rejected(packet, refusal, phase() & WEIR_PHASE_ACTIVE, 1);
+    } else if ((stamp & WEIR_STAMP) && (stamp & WEIR_STAMP_SLOT) == refusal->slot) {
+        count_seen_drop(packet, refusal, stamp & WEIR_STAMP_EPOCH ? 1 : 0);
     } else {
-        struct weir_slot_counters *counters = counters_of_slot(slot);
+        struct weir_slot_counters *counters = counters_of_slot(refusal->slot);
         if (counters)
             __sync_fetch_and_add(&counters->unattributed, packet->packets);
     }
@@ -156,18 +161,24 @@ static __always_inline void charge_refusal(
 
 static __always_inline void refused_dropped(struct sk_buff *skb, __u32 mark) {
     __u32 slot = mark & WEIR_REFUSED_SLOT, stamp = skb->tc_index;
-    __u8 direction = mark & WEIR_REFUSED_EGRESS ? WEIR_EGRESS : WEIR_INGRESS;
     struct weir_slot *entry = slot_of_drop(skb, slot);
     struct packet packet;
     if (!entry || parse_dropped(skb, &packet))
         return;
+    struct refusal refusal = {
+        .slot = slot,
+        .slot_flags = entry->flags,
+        .reason = mark & WEIR_REFUSED_BY_ACL ? WEIR_BY_NETWORK_ACL : WEIR_BY_SECURITY_GROUP,
+        .direction = mark & WEIR_REFUSED_EGRESS ? WEIR_EGRESS : WEIR_INGRESS,
+    };
+    __u32 own = entry->own;
     __u64 later_bytes = 0;
     __u32 later = take_apart(skb, &packet, &later_bytes);
-    charge_refusal(&packet, entry, slot, direction, stamp);
+    charge_refusal(&packet, &refusal, own, stamp);
     if (!later)
         return;
     become_later(&packet, later, later_bytes);
-    charge_refusal(&packet, entry, slot, direction, stamp);
+    charge_refusal(&packet, &refusal, own, stamp);
 }
 
 // Made here and refused before any device saw it: charged to the ENI that has its source address.
@@ -183,8 +194,12 @@ static __always_inline void outgoing_dropped(struct sk_buff *skb) {
         return;
     __u32 index = *slot;
     struct weir_slot *entry = bpf_map_lookup_elem(&slots, &index);
-    if (entry && entry->flags & WEIR_SLOT_ACCOUNT)
-        count_rejected(&packet, index, WEIR_EGRESS, phase() & WEIR_PHASE_ACTIVE, 1);
+    if (!entry || !(entry->flags & WEIR_SLOT_ACCOUNT))
+        return;
+    struct refusal refusal = {
+        .slot = index, .slot_flags = entry->flags, .reason = WEIR_BY_HOST, .direction = WEIR_EGRESS
+    };
+    count_rejected(&packet, &refusal, phase() & WEIR_PHASE_ACTIVE, 1);
 }
 
 SEC("tp_btf/kfree_skb")

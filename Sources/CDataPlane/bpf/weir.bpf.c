@@ -134,7 +134,7 @@ static __always_inline int run(struct __sk_buff *skb, __u32 hook) {
         __u32 epoch = phase() & WEIR_PHASE_ACTIVE;
         if (hook == WEIR_INGRESS)
             skb->tc_index = WEIR_STAMP | (epoch ? WEIR_STAMP_EPOCH : 0) | (slot & WEIR_STAMP_SLOT);
-        count_seen(&packet, slot, direction, epoch);
+        count_seen(&packet, slot, direction, epoch, entry->flags);
     }
     if (ruleset && packet.family == 4 && !about_copies &&
         (!is_platform || (ruleset->flags & WEIR_RULES_EVERYTHING)))

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /// Version of the pinned layout; part of the pin path.
-#define WEIR_LAYOUT 4
+#define WEIR_LAYOUT 5
 
 /// Devices that can be bound or used as an underlay at once. The stamp has room for 16384.
 #define WEIR_SLOTS 1024
@@ -32,10 +32,12 @@
 #define WEIR_MARK_SESSION 0x0000ffffu
 
 /// `skb->mark` that the agent's own firewall rules set before they drop: magic, direction and slot of the refusing
-/// ENI. It lives from there to the drop program.
+/// ENI, and what refused. It lives from there to the drop program.
 #define WEIR_REFUSED 0x57d00000u
 #define WEIR_REFUSED_MASK 0xfff00000u
 #define WEIR_REFUSED_EGRESS 0x00010000u
+/// A network ACL refused, not a security group.
+#define WEIR_REFUSED_BY_ACL 0x00020000u
 #define WEIR_REFUSED_SLOT 0x00003fffu
 
 /// `skb->mark` of a canary: a packet that no interface saw. It is matched and copied like any other, and not counted
@@ -68,6 +70,8 @@ struct weir_instance {
 
 /// The packets of this slot go into the flow map.
 #define WEIR_SLOT_ACCOUNT 1u
+/// And when the first and the last of each flow came, and which firewall refused them.
+#define WEIR_SLOT_DETAILS 2u
 
 struct weir_slot {
     __u32 flags;
@@ -254,6 +258,14 @@ struct weir_flow_key6 {
     __u8 destination[16];
 };
 
+/// Unit of a flow's times: CLOCK_MONOTONIC in nanoseconds >> this, its low 32 bits (52 days).
+#define WEIR_TIME_SHIFT 20
+
+#define WEIR_BY_SECURITY_GROUP 1u
+#define WEIR_BY_NETWORK_ACL 2u
+#define WEIR_BY_HOST 4u
+
+/// What earlier layouts had is a prefix of it.
 struct weir_flow {
     /// Seen by the device's program.
     __u64 packets;
@@ -262,7 +274,13 @@ struct weir_flow {
     __u64 rejected_packets;
     __u64 rejected_bytes;
     __u32 tcp_flags;
-    __u32 reserved;
+    /// Which firewalls dropped, WEIR_BY_….
+    __u32 reject_reasons;
+    /// Of the seen packets and of the dropped ones; 0 is not known.
+    __u32 first;
+    __u32 last;
+    __u32 rejected_first;
+    __u32 rejected_last;
 };
 
 /// Packets that found no room in the flow map, at slot * 2 + epoch.
@@ -291,5 +309,5 @@ _Static_assert(sizeof(struct weir_rule) == 32, "layout");
 _Static_assert(sizeof(struct weir_session) == 40, "layout");
 _Static_assert(sizeof(struct weir_flow_key4) == 16, "layout");
 _Static_assert(sizeof(struct weir_flow_key6) == 44, "layout");
-_Static_assert(sizeof(struct weir_flow) == 40, "layout");
+_Static_assert(sizeof(struct weir_flow) == 56, "layout");
 _Static_assert(sizeof(struct weir_control) == 64, "layout");

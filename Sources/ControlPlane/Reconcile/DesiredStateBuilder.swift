@@ -42,6 +42,7 @@ public struct DesiredStateBuilder {
             generation: UInt64(max(0, try tx.generation())), sliceSeconds: Self.sliceSeconds(settings),
             lab: lab?.state, bindings: bindings, sessions: try sessions(bound, scope))
         state.mirrorScope = settings.mirrorScope
+        state.keepsFlowDetails = settings.keepsFlowDetails
         state.budget = try budget(host.id.rawValue, scope)
         state.firewall = try firewall(interfaces.filter { bound.contains($0.id.rawValue) }, scope)
         state.arrivingTunnels = try arrivingTunnels(bound, scope)

@@ -91,9 +91,10 @@ struct FirewallTable {
         for hook in [Hook.entering, .leaving] {
             let elements = (marks[hook] ?? []).joined(separator: ", ")
             lines.append("map \(hook)_marks { type ifname : mark; elements = { \(elements) }; }")
-            lines.append("chain refuse_\(hook) {")
-            lines.append("meta mark set \(hook.device) map @\(hook)_marks drop")
-            lines.append("drop\n}")
+            let mark = "meta mark set \(hook.device) map @\(hook)_marks"
+            lines.append("chain refuse_\(hook) {\n\(mark) drop\ndrop\n}")
+            let byACL = "meta mark set meta mark | \(KernelDataPlane.aclMark)"
+            lines.append("chain refuse_\(hook)_by_acl {\n\(mark) \(byACL) drop\ndrop\n}")
         }
         lines += chains
         for hook in [Hook.entering, .leaving] {
@@ -156,13 +157,14 @@ struct FirewallTable {
     private mutating func aclChain(_ aclID: String, _ hook: Hook, _ direction: FlowDirection) -> String {
         let acl = acls[aclID]
         let entries = (direction == .ingress ? acl?.ingress : acl?.egress) ?? []
+        let refuse = "goto refuse_\(hook)_by_acl"
         var body = entries.flatMap { entry in
             let peer = FirewallMatch.byFamily([entry.peer]).map { FirewallMatch.peer($0, $1, direction) }
             return peer.map {
-                FirewallMatch.rule($0, entry.transport, entry.ports, verdict(entry.accept, hook), entry.entryID)
+                FirewallMatch.rule($0, entry.transport, entry.ports, entry.accept ? "return" : refuse, entry.entryID)
             }
         }
-        body.append("goto refuse_\(hook)")
+        body.append(refuse)
         return chain("acl", body)
     }
 
@@ -191,14 +193,12 @@ struct FirewallTable {
                 }
             }
             body += peers.map {
-                FirewallMatch.rule($0, rule.transport, rule.ports, verdict(rule.accept, hook), rule.ruleID)
+                FirewallMatch.rule($0, rule.transport, rule.ports, rule.accept ? "return" : refuse, rule.ruleID)
             }
         }
         body.append(refuse)
         return chain("groups", body)
     }
-
-    private func verdict(_ accept: Bool, _ hook: Hook) -> String { accept ? "return" : "goto refuse_\(hook)" }
 
     /// The set with a group's members of one family; `nil` when there is none.
     private mutating func memberSet(_ groupID: String, _ family: IPAddress.Family) -> String? {

@@ -29,11 +29,14 @@ struct FlowTable<Key: BitwiseCopyable> {
     private static var chunk: Int { 4096 }
     let descriptor: FileDescriptor
     private let empty: Key
+    /// Bytes of a value; earlier layouts had fewer.
+    private let valueBytes: Int
 
     /// A map that exists; `empty` only gives the room for keys its shape.
-    init(descriptor: FileDescriptor, empty: Key) {
+    init(descriptor: FileDescriptor, empty: Key, valueBytes: Int = MemoryLayout<weir_flow>.size) {
         self.descriptor = descriptor
         self.empty = empty
+        self.valueBytes = valueBytes
     }
 
     fileprivate init(name: String, empty: Key, capacity: Int) throws(KernelError) {
@@ -49,6 +52,17 @@ struct FlowTable<Key: BitwiseCopyable> {
         try walk(bpf_map_lookup_batch, "read a flow map", body)
     }
 
+    private func flow(_ values: [UInt8], _ index: Int) -> weir_flow {
+        var flow = weir_flow()
+        withUnsafeMutableBytes(of: &flow) { flow in
+            values.withUnsafeBytes { values in
+                let value = UnsafeRawBufferPointer(rebasing: values[(index * valueBytes)..<((index + 1) * valueBytes)])
+                flow.copyMemory(from: UnsafeRawBufferPointer(rebasing: value.prefix(flow.count)))
+            }
+        }
+        return flow
+    }
+
     func clear() throws(KernelError) { try walk(bpf_map_lookup_and_delete_batch, "clear a flow map") { _, _ in } }
 
     private typealias Batch = (
@@ -58,7 +72,7 @@ struct FlowTable<Key: BitwiseCopyable> {
 
     private func walk(_ batch: Batch, _ attempt: String, _ body: (Key, weir_flow) -> Void) throws(KernelError) {
         var keys = [Key](repeating: empty, count: Self.chunk)
-        var values = [weir_flow](repeating: weir_flow(), count: Self.chunk)
+        var values = [UInt8](repeating: 0, count: Self.chunk * valueBytes)
         // The place to go on from: written by one call, read by the next.
         var place: UInt32 = 0
         var isFirst = true
@@ -72,7 +86,7 @@ struct FlowTable<Key: BitwiseCopyable> {
             }
             let isLast = result != 0 && errno == ENOENT
             guard result == 0 || isLast else { throw KernelError.last(attempt) }
-            for index in 0..<min(Int(count), Self.chunk) { body(keys[index], values[index]) }
+            for index in 0..<min(Int(count), Self.chunk) { body(keys[index], flow(values, index)) }
             if isLast { return }
             place = next
             isFirst = false

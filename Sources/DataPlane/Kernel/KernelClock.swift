@@ -37,6 +37,12 @@ public struct KernelClock: Sendable {
         return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
     }
 
+    /// CLOCK_MONOTONIC in nanoseconds, which stands still while the machine sleeps.
+    static var monotonicNanoseconds: UInt64 {
+        let now = time(CLOCK_MONOTONIC)
+        return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
+    }
+
     private static func time(_ clock: clockid_t) -> timespec {
         var now = timespec()
         clock_gettime(clock, &now)

@@ -155,10 +155,11 @@ extension KernelDataPlane {
     }
 
     func configure(_ slot: KernelJournal.Slot, accounting: Bool) throws(KernelError) {
+        let details = wanted?.keepsFlowDetails ?? false ? UInt32(WEIR_SLOT_DETAILS) : 0
         try maps.slots.set(
             slot.number,
             weir_slot(
-                flags: accounting ? UInt32(WEIR_SLOT_ACCOUNT) : 0, own: slot.side == .own ? 1 : 0,
+                flags: accounting ? UInt32(WEIR_SLOT_ACCOUNT) | details : 0, own: slot.side == .own ? 1 : 0,
                 ifindex: slot.ifindex, netns: slot.netns))
     }
 

@@ -70,7 +70,9 @@ extension KernelDataPlane {
         if try !spool.contains(mapGeneration: generation) {
             let bounds = quiet == 0 ? (control.start.0, control.end.0) : (control.start.1, control.end.1)
             let slices = try Self.readSlices(
-                quiet, of: journal.slots, maps.flowMaps[quiet], maps.skipped, from: bounds.0, to: bounds.1)
+                quiet, of: journal.slots, maps.flowMaps[quiet], maps.skipped,
+                FlowTimes(start: bounds.0, end: bounds.1, wallMilliseconds: clock.read().wallMilliseconds),
+                from: bounds.0, to: bounds.1)
             try spool.append(slices, mapGeneration: generation)
             report.slices = slices.count
             report.endMilliseconds = bounds.1
@@ -94,7 +96,7 @@ extension KernelDataPlane {
 
     static func readSlices(
         _ epoch: Int, of slots: [KernelJournal.Slot], _ flows: FlowMap, _ skippedMap: KernelMap<UInt32, weir_skipped>,
-        from start: Int64, to end: Int64
+        _ times: FlowTimes, from start: Int64, to end: Int64
     ) throws -> [FlowSlice] {
         var slices: [UInt16: FlowSlice] = [:]
         var sides: [UInt16: DeviceSide] = [:]
@@ -113,11 +115,11 @@ extension KernelDataPlane {
             sides[number] = slot.side
         }
         try flows.ipv4.forEach { key, flow in
-            guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side: side) else { return }
+            guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side, times) else { return }
             slices[key.slot]?.entries.append(entry)
         }
         try flows.ipv6.forEach { key, flow in
-            guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side: side) else { return }
+            guard let side = sides[key.slot], let entry = FlowEntry(key, flow, side, times) else { return }
             slices[key.slot]?.entries.append(entry)
         }
         // Those without traffic too: they say that nothing is missing, and how far the windows are complete.
@@ -157,24 +159,24 @@ extension KernelDataPlane {
 
 extension FlowEntry {
     /// `nil` for a key that no program writes.
-    init?(_ key: weir_flow_key4, _ flow: weir_flow, side: DeviceSide) {
+    init?(_ key: weir_flow_key4, _ flow: weir_flow, _ side: DeviceSide, _ times: FlowTimes) {
         guard let direction = FlowDirection(rawValue: key.direction) else { return nil }
         self.init(
             direction, IPAddress(key.source_be), IPAddress(key.destination_be), transport: key.protocol,
-            ports: (key.source_port, key.destination_port), flow, side: side)
+            ports: (key.source_port, key.destination_port), flow, side, times)
     }
 
     /// `nil` for a key that no program writes.
-    init?(_ key: weir_flow_key6, _ flow: weir_flow, side: DeviceSide) {
+    init?(_ key: weir_flow_key6, _ flow: weir_flow, _ side: DeviceSide, _ times: FlowTimes) {
         guard let direction = FlowDirection(rawValue: key.direction) else { return nil }
         self.init(
             direction, IPAddress(key.source, family: key.family), IPAddress(key.destination, family: key.family),
-            transport: key.protocol, ports: (key.source_port, key.destination_port), flow, side: side)
+            transport: key.protocol, ports: (key.source_port, key.destination_port), flow, side, times)
     }
 
     private init(
         _ direction: FlowDirection, _ source: IPAddress, _ destination: IPAddress, transport: UInt8,
-        ports: (source: UInt16, destination: UInt16), _ flow: weir_flow, side: DeviceSide
+        ports: (source: UInt16, destination: UInt16), _ flow: weir_flow, _ side: DeviceSide, _ times: FlowTimes
     ) {
         // Seen before the firewall: what it refused is among the seen.
         let isBefore = (side == .port) == (direction == .egress)
@@ -187,6 +189,9 @@ extension FlowEntry {
             acceptedPackets: isBefore ? flow.packets - rejected : flow.packets,
             acceptedBytes: isBefore ? flow.bytes - rejectedBytes : flow.bytes, rejectedPackets: rejected,
             rejectedBytes: rejectedBytes)
+        self.times = times.times(flow.first, flow.last)
+        rejectedTimes = times.times(flow.rejected_first, flow.rejected_last)
+        rejectReasons = RejectReasons(rawValue: UInt8(truncatingIfNeeded: flow.reject_reasons))
     }
 }
 

@@ -6,6 +6,9 @@ import Packet
 /// What an agent of another layout, older or newer, left: its pins, and the part of its journal that every layout
 /// keeps alike.
 struct Predecessor {
+    /// Size of a flow up to layout 4, which had no times.
+    private static let earlierFlowBytes = 40
+
     let directory: String
     let journal: KernelJournal
 
@@ -28,21 +31,25 @@ struct Predecessor {
             else { return nil }
             return map
         }
+        func table<Key: BitwiseCopyable>(_ name: String, _ empty: Key) -> FlowTable<Key>? {
+            for bytes in [MemoryLayout<weir_flow>.size, Self.earlierFlowBytes] {
+                if let map = open(name, key: MemoryLayout<Key>.size, value: bytes) {
+                    return FlowTable(descriptor: map, empty: empty, valueBytes: bytes)
+                }
+            }
+            return nil
+        }
         func flows(_ epoch: Int) -> FlowMap? {
-            let value = MemoryLayout<weir_flow>.size
-            let key4 = MemoryLayout<weir_flow_key4>.size, key6 = MemoryLayout<weir_flow_key6>.size
-            if let ipv4 = open("flows4_\(epoch)", key: key4, value: value),
-                let ipv6 = open("flows6_\(epoch)", key: key6, value: value)
+            if let ipv4 = table("flows4_\(epoch)", weir_flow_key4()),
+                let ipv6 = table("flows6_\(epoch)", weir_flow_key6())
             {
-                return FlowMap(
-                    ipv4: FlowTable(descriptor: ipv4, empty: weir_flow_key4()),
-                    ipv6: FlowTable(descriptor: ipv6, empty: weir_flow_key6()))
+                return FlowMap(ipv4: ipv4, ipv6: ipv6)
             }
             // Up to layout 3 one map held both families.
-            guard let both = open("flows\(epoch)", key: key6, value: value),
-                let none = try? FlowMap(capacity: 1)
-            else { return nil }
-            return FlowMap(ipv4: none.ipv4, ipv6: FlowTable(descriptor: both, empty: weir_flow_key6()))
+            guard let both = table("flows\(epoch)", weir_flow_key6()), let none = try? FlowMap(capacity: 1) else {
+                return nil
+            }
+            return FlowMap(ipv4: none.ipv4, ipv6: both)
         }
         guard let first = flows(0), let second = flows(1),
             let skipped = open("skipped", key: 4, value: MemoryLayout<weir_skipped>.size),
@@ -58,7 +65,8 @@ struct Predecessor {
             let end = epoch == active ? now : epoch == 0 ? state.end.0 : state.end.1
             let slices = try? KernelDataPlane.readSlices(
                 epoch, of: journal.slots, epoch == 0 ? first : second,
-                KernelMap("skipped", skipped), from: start, to: max(start, end))
+                KernelMap("skipped", skipped), FlowTimes(start: start, end: max(start, end), wallMilliseconds: now),
+                from: start, to: max(start, end))
             guard let slices else { return nil }
             found.append((generation, slices))
         }

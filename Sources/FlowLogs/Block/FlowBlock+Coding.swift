@@ -2,11 +2,12 @@ import Model
 import Packet
 
 /// The form of a block in the journal: dictionaries, then each column as its lowest value, a width of 0, 1, 2, 4 or 8
-/// bytes, and what each row has above it. A column of equal values takes a few bytes.
+/// bytes, and what each row has above it. A column of equal values takes a few bytes. Bit 20 of the count says that the
+/// columns of details follow.
 extension FlowBlock {
     func encode(into writer: inout ByteWriter) {
         writer.reserve(32 * count + 20 * addresses.count + 64)
-        writer.append(varint: count)
+        writer.append(varint: hasDetails ? count | Self.detailsBit : count)
         writer.append(varint: streams.count)
         for stream in streams { stream.encode(into: &writer) }
         writer.append(varint: addresses.count)
@@ -26,13 +27,19 @@ extension FlowBlock {
         Self.encode(packets, &writer)
         Self.encode(bytes, &writer)
         Self.encode(mark, &writer)
+        guard hasDetails else { return }
+        Self.encode(firstPacket, &writer)
+        Self.encode(lastPacket, &writer)
+        Self.encode(rejectReasons, &writer)
     }
+
+    private static let detailsBit = 1 << 20
 
     /// Reads a block and checks all that its readers rely on.
     init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
-        guard let rows = Int(exactly: try reader.varint()), (1...Self.maximumRecords).contains(rows) else {
-            throw ByteReader.Malformed()
-        }
+        guard let head = Int(exactly: try reader.varint()) else { throw ByteReader.Malformed() }
+        let rows = head & ~Self.detailsBit
+        guard (1...Self.maximumRecords).contains(rows) else { throw ByteReader.Malformed() }
         let streamCount = try reader.count(smallest: 6)
         for _ in 0..<streamCount { streams.append(try FlowStream(from: &reader)) }
         let addressCount = try reader.count(smallest: 5)
@@ -53,6 +60,11 @@ extension FlowBlock {
         packets = try Self.column(rows, &reader)
         bytes = try Self.column(rows, &reader)
         mark = try Self.column(rows, &reader)
+        if head & Self.detailsBit != 0 {
+            firstPacket = try Self.column(rows, &reader)
+            lastPacket = try Self.column(rows, &reader)
+            rejectReasons = try Self.column(rows, &reader)
+        }
         guard isValid else { throw ByteReader.Malformed() }
     }
 
@@ -73,7 +85,14 @@ extension FlowBlock {
             && (action.max() ?? 0) <= FlowAction.reject.rawValue
             && (packets.max() ?? 0) <= UInt64(Int64.max) && (bytes.max() ?? 0) <= UInt64(Int64.max)
             && (end.max() ?? 0) <= FlowWindow.latestMilliseconds && (start.min() ?? 0) >= 0
-            && zip(start, end).allSatisfy { $0 < $1 }
+            && zip(start, end).allSatisfy { $0 < $1 } && hasValidDetails
+    }
+
+    /// Whether the columns of details do.
+    var hasValidDetails: Bool {
+        [firstPacket.count, lastPacket.count, rejectReasons.count].allSatisfy { $0 == (hasDetails ? count : 0) }
+            && (firstPacket.min() ?? 0) >= 0 && (lastPacket.max() ?? 0) <= FlowWindow.latestMilliseconds
+            && zip(firstPacket, lastPacket).allSatisfy { $0 <= $1 }
     }
 
     private static func encode<T: FixedWidthInteger>(_ column: [T], _ writer: inout ByteWriter) {

@@ -40,11 +40,17 @@ public struct FlowBlock: Sendable, Equatable {
     public internal(set) var bytes: [UInt64] = []
     /// OK: 1 when the counts are saturated, else 0. SKIPDATA: `FlowLoss.Causes`. NODATA: 0.
     public internal(set) var mark: [UInt32] = []
+    /// Details of the records, or no rows at all when none has any: when the first and the last packet came (Unix
+    /// milliseconds, 0 when not known), and raw values of `RejectReasons`.
+    public internal(set) var firstPacket: [Int64] = []
+    public internal(set) var lastPacket: [Int64] = []
+    public internal(set) var rejectReasons: [UInt8] = []
 
     public init() {}
 
     public var count: Int { stream.count }
     public var isEmpty: Bool { stream.isEmpty }
+    var hasDetails: Bool { !firstPacket.isEmpty }
 
     /// The record in that row, which must be in `0..<count`.
     public func record(at row: Int, isOpen: Bool = false) -> FlowRecord {
@@ -55,14 +61,17 @@ public struct FlowBlock: Sendable, Equatable {
                 FlowLoss(
                     packets: packets[row], bytes: bytes[row], causes: FlowLoss.Causes(rawValue: Int64(mark[row]))))
         case .ok:
-            content = .traffic(
-                FlowTraffic(
-                    direction: direction[row] == FlowDirection.ingress.rawValue ? .ingress : .egress,
-                    source: addresses[Int(source[row])], destination: addresses[Int(destination[row])],
-                    sourcePort: sourcePort[row], destinationPort: destinationPort[row], transport: transport[row],
-                    tcpFlags: tcpFlags[row], packets: packets[row], bytes: bytes[row],
-                    action: action[row] == FlowAction.accept.rawValue ? .accept : .reject,
-                    isSaturated: mark[row] != 0))
+            var traffic = FlowTraffic(
+                direction: direction[row] == FlowDirection.ingress.rawValue ? .ingress : .egress,
+                source: addresses[Int(source[row])], destination: addresses[Int(destination[row])],
+                sourcePort: sourcePort[row], destinationPort: destinationPort[row], transport: transport[row],
+                tcpFlags: tcpFlags[row], packets: packets[row], bytes: bytes[row],
+                action: action[row] == FlowAction.accept.rawValue ? .accept : .reject, isSaturated: mark[row] != 0)
+            if hasDetails {
+                if firstPacket[row] > 0 { traffic.times = firstPacket[row]...lastPacket[row] }
+                traffic.rejectReasons = RejectReasons(rawValue: rejectReasons[row])
+            }
+            content = .traffic(traffic)
         case .noData, nil: content = .noData
         }
         return FlowRecord(

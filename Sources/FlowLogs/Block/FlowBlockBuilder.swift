@@ -74,6 +74,12 @@ public struct FlowBlockBuilder: Sendable {
         block.packets.append(min(traffic.packets, UInt64(Int64.max)))
         block.bytes.append(min(traffic.bytes, UInt64(Int64.max)))
         block.mark.append(traffic.isSaturated || isCut ? 1 : 0)
+        if traffic.times != nil || !traffic.rejectReasons.isEmpty || block.hasDetails {
+            fillDetails(block.count - 1)
+            block.firstPacket.append(traffic.times?.lowerBound ?? 0)
+            block.lastPacket.append(traffic.times?.upperBound ?? 0)
+            block.rejectReasons.append(traffic.rejectReasons.rawValue)
+        }
         return true
     }
 
@@ -82,6 +88,14 @@ public struct FlowBlockBuilder: Sendable {
         let last = min(other.count, first + FlowBlock.maximumRecords - block.count)
         guard first < last else { return first }
         let rows = first..<last
+        if other.hasDetails {
+            fillDetails(block.count)
+            block.firstPacket.append(contentsOf: other.firstPacket[rows])
+            block.lastPacket.append(contentsOf: other.lastPacket[rows])
+            block.rejectReasons.append(contentsOf: other.rejectReasons[rows])
+        } else if block.hasDetails {
+            fillDetails(block.count + rows.count)
+        }
         let streams = other.streams.map { index(of: $0) }
         // An address that these rows do not have is not taken over.
         var addresses = [UInt32](repeating: .max, count: other.addresses.count)
@@ -129,7 +143,17 @@ public struct FlowBlockBuilder: Sendable {
         block.packets.append(min(packets, UInt64(Int64.max)))
         block.bytes.append(min(bytes, UInt64(Int64.max)))
         block.mark.append(mark)
+        if block.hasDetails { fillDetails(block.count) }
         return true
+    }
+
+    /// Makes the columns of details so long; what they did not have is not known.
+    private mutating func fillDetails(_ rows: Int) {
+        let missing = rows - block.firstPacket.count
+        guard missing > 0 else { return }
+        block.firstPacket.append(contentsOf: repeatElement(0, count: missing))
+        block.lastPacket.append(contentsOf: repeatElement(0, count: missing))
+        block.rejectReasons.append(contentsOf: repeatElement(0, count: missing))
     }
 
     private mutating func append(_ stream: FlowStream, _ window: FlowWindow) {

@@ -134,14 +134,30 @@ enum FlowSnapshot {
             writer.append(little: key.sourcePort)
             writer.append(little: key.destinationPort)
             writer.append(key.transport)
-            writer.append(key.direction.rawValue | tally.saturated << 1)
+            let details: UInt8 =
+                (tally.times.isKnown ? Mark.times : 0) | (tally.rejectedTimes.isKnown ? Mark.rejectedTimes : 0)
+                | (tally.rejectReasons.isEmpty ? 0 : Mark.rejectReasons)
+            writer.append(key.direction.rawValue | tally.saturated << 1 | details)
             writer.append(tally.tcpFlags)
             writer.append(varint: tally.acceptedPackets)
             writer.append(varint: tally.acceptedBytes)
             writer.append(varint: tally.rejectedPackets)
             writer.append(varint: tally.rejectedBytes)
+            for times in [tally.times, tally.rejectedTimes] {
+                guard let bounds = times.bounds else { continue }
+                writer.append(varint: UInt64(bounds.lowerBound))
+                writer.append(varint: UInt64(bounds.upperBound - bounds.lowerBound))
+            }
+            if !tally.rejectReasons.isEmpty { writer.append(tally.rejectReasons.rawValue) }
         }
         return writer.bytes
+    }
+
+    /// Bits of a flow's marks beyond its direction (1) and what is saturated (2, 4).
+    private enum Mark {
+        static let times: UInt8 = 8
+        static let rejectedTimes: UInt8 = 16
+        static let rejectReasons: UInt8 = 32
     }
 
     static func restoreWindow(_ payload: [UInt8], to state: inout FlowState) throws(ByteReader.Malformed) {
@@ -169,12 +185,21 @@ enum FlowSnapshot {
         let key = FlowKey(
             source: source, destination: destination, sourcePort: ports.0, destinationPort: ports.1,
             transport: transport, direction: marks & 1 == 0 ? .ingress : .egress)
-        let tally = FlowTally(
+        var tally = FlowTally(
             acceptedPackets: min(try reader.varint(), StoredCount.maximum),
             acceptedBytes: min(try reader.varint(), StoredCount.maximum),
             rejectedPackets: min(try reader.varint(), StoredCount.maximum),
             rejectedBytes: min(try reader.varint(), StoredCount.maximum), tcpFlags: tcpFlags,
             saturated: marks >> 1 & 3)
+        if marks & Mark.times != 0 { tally.times = try times(&reader) }
+        if marks & Mark.rejectedTimes != 0 { tally.rejectedTimes = try times(&reader) }
+        if marks & Mark.rejectReasons != 0 { tally.rejectReasons = RejectReasons(rawValue: try reader.byte()) }
         return (key, tally)
+    }
+
+    private static func times(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> PacketTimes {
+        let first = try reader.varint(), span = try reader.varint()
+        guard first <= UInt64(UInt32.max), span <= UInt64(UInt32.max) else { throw ByteReader.Malformed() }
+        return PacketTimes(first: Int64(first), last: Int64(first + span))
     }
 }

@@ -39,6 +39,11 @@ extension FlowRecord {
         case direction
         /// OR of the TCP flags seen, as a number.
         case tcpFlags = "tcp-flags"
+        /// Unix milliseconds.
+        case firstPacket = "first-packet"
+        case lastPacket = "last-packet"
+        /// `security-group`, `network-acl`, `host-firewall`, joined by `+`.
+        case rejectReason = "reject-reason"
     }
 
     /// The value of an optional field; `-` when the record has none.
@@ -50,6 +55,9 @@ extension FlowRecord {
             case .instanceID: place?.instanceID
             case .direction: traffic.map { $0.direction == .ingress ? "in" : "out" }
             case .tcpFlags: traffic.map { String($0.tcpFlags) }
+            case .firstPacket: traffic?.times.map { String($0.lowerBound) }
+            case .lastPacket: traffic?.times.map { String($0.upperBound) }
+            case .rejectReason: traffic?.rejectReasons.text
             }
         return value.flatMap { $0.isEmpty ? nil : $0 } ?? "-"
     }

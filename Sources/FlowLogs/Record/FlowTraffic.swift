@@ -21,6 +21,11 @@ public struct FlowTraffic: Sendable, Hashable {
     public var action: FlowAction
     /// The true counts are larger than the largest number that fits, 2^63 − 1, which stands here instead.
     public var isSaturated: Bool
+    /// When the first and the last packet came, Unix milliseconds, to a tick of the kernel's clock (1 to 10 ms). Kept
+    /// when the server asks for it. Of an accepted flow that was refused too within the window: of all its packets.
+    public var times: ClosedRange<Int64>?
+    /// Which firewalls refused the packets of a rejected flow; kept like `times`.
+    public var rejectReasons: RejectReasons = []
 
     public init(
         direction: FlowDirection, source: IPAddress, destination: IPAddress, sourcePort: UInt16,

@@ -16,5 +16,7 @@ public struct FlowColumns: OptionSet, Sendable, Hashable {
     public static let packets = FlowColumns(rawValue: 1 << 10)
     public static let bytes = FlowColumns(rawValue: 1 << 11)
     public static let mark = FlowColumns(rawValue: 1 << 12)
-    public static let all = FlowColumns(rawValue: (1 << 13) - 1)
+    /// Times of packets and reasons of refusals.
+    public static let details = FlowColumns(rawValue: 1 << 13)
+    public static let all = FlowColumns(rawValue: (1 << 14) - 1)
 }

@@ -7,6 +7,9 @@ import Parquet
 enum FlowFileFormat {
     static let version = "version"
     static let saturated = "counts-saturated"
+    static let firstPacket = "first-packet"
+    static let lastPacket = "last-packet"
+    static let rejectReason = "reject-reason"
     /// Keys of the footer.
     static let generationKey = "weir.generation"
     static let firstRecordKey = "weir.first-record"
@@ -36,6 +39,9 @@ enum FlowFileFormat {
         ParquetColumn("lost-bytes", .uint64, isOptional: true),
         ParquetColumn("loss-causes", .text, isOptional: true),
         ParquetColumn(saturated, .uint8),
+        ParquetColumn(firstPacket, .timestampMilliseconds, isOptional: true),
+        ParquetColumn(lastPacket, .timestampMilliseconds, isOptional: true),
+        ParquetColumn(rejectReason, .text, isOptional: true),
     ]
 
     static let directions = ["in", "out"]
@@ -83,6 +89,25 @@ enum FlowFileFormat {
             ParquetColumnData(.uint64(block.bytes), present: lost),
             ParquetColumnData(.text(dictionary: causeTexts, indices: causes), present: lost),
             ParquetColumnData(.uint8(zip(traffic, block.mark).map { $0 && $1 != 0 ? 1 : 0 })),
+        ] + details(block)
+    }
+
+    /// Each reason is the text of its raw value.
+    private static let reasons = (0...RejectReasons.known.rawValue).map { RejectReasons(rawValue: $0).text }
+
+    private static func details(_ block: FlowBlock) -> [ParquetColumnData] {
+        let none = [Bool](repeating: false, count: block.count)
+        guard block.hasDetails else {
+            let times = ParquetColumnData(.int64([Int64](repeating: 0, count: block.count)), present: none)
+            let zeros = [UInt32](repeating: 0, count: block.count)
+            return [times, times, ParquetColumnData(.text(dictionary: [""], indices: zeros), present: none)]
+        }
+        let hasTimes = block.firstPacket.map { $0 > 0 }
+        let codes = block.rejectReasons.map { UInt32($0 & RejectReasons.known.rawValue) }
+        return [
+            ParquetColumnData(.int64(block.firstPacket), present: hasTimes),
+            ParquetColumnData(.int64(block.lastPacket), present: hasTimes),
+            ParquetColumnData(.text(dictionary: reasons, indices: codes), present: codes.map { $0 != 0 }),
         ]
     }
 

@@ -39,8 +39,23 @@ struct FlowFileReader {
         block.packets = columns.contains(.packets) ? try counts("packets", "lost-packets") : zeros64
         block.bytes = columns.contains(.bytes) ? try counts("bytes", "lost-bytes") : zeros64
         block.mark = columns.contains(.mark) ? try marks(block.status) : zeros32
+        if columns.contains(.details) { try readDetails(&block) }
         if columns == .all, !block.isValid { throw .damaged("values that no flow record has") }
         return block
+    }
+
+    /// Leaves the columns empty when no record has details; files of earlier versions have no such columns.
+    private func readDetails(_ block: inout FlowBlock) throws(ParquetError) {
+        typealias Format = FlowFileFormat
+        guard reader.column(Format.firstPacket) != nil else { return }
+        let (hasNoTimes, hasNoReasons) = (try hasNoValue(Format.firstPacket), try hasNoValue(Format.rejectReason))
+        guard !hasNoTimes || !hasNoReasons else { return }
+        block.firstPacket = try milliseconds(Format.firstPacket)
+        block.lastPacket = try milliseconds(Format.lastPacket)
+        let (texts, indices, present) = try text(Format.rejectReason)
+        let reasons = texts.map { RejectReasons(text: $0).rawValue }
+        block.rejectReasons = indices.indices.map { present?[$0] ?? true ? reasons[Int(indices[$0])] : 0 }
+        guard block.hasValidDetails else { throw .damaged("times of packets that no flow record has") }
     }
 
     // MARK: Columns
@@ -77,9 +92,12 @@ struct FlowFileReader {
 
     private func wrong(_ name: String) -> ParquetError { .damaged("column \(name) is of another type") }
 
-    private func seconds(_ name: String) throws(ParquetError) -> [Int64] {
+    private func seconds(_ name: String) throws(ParquetError) -> [Int64] { try milliseconds(name).map { $0 / 1000 } }
+
+    /// 0 where there is none.
+    private func milliseconds(_ name: String) throws(ParquetError) -> [Int64] {
         guard case .int64(let values) = try read(name).values else { throw wrong(name) }
-        return values.map { $0 / 1000 }
+        return values
     }
 
     /// The count of traffic or of what was lost: a row has one of them at most, and 0 for the other.

@@ -69,13 +69,21 @@ struct FlowTally: Equatable {
     var tcpFlags: UInt8 = 0
     /// Bit 0: accepted, bit 1: rejected counts are larger than fits.
     var saturated: UInt8 = 0
+    var rejectReasons: RejectReasons = []
+    /// From the window's start.
+    var times = PacketTimes()
+    var rejectedTimes = PacketTimes()
 
-    mutating func add(_ entry: FlowEntry) {
+    /// `delay` is the time in milliseconds from the window's start to that of the entry's slice.
+    mutating func add(_ entry: FlowEntry, delay: Int64) {
         tcpFlags |= entry.tcpFlags
         var accepted = StoredCount.add(entry.acceptedPackets, to: &acceptedPackets)
         accepted = StoredCount.add(entry.acceptedBytes, to: &acceptedBytes) || accepted
         var rejected = StoredCount.add(entry.rejectedPackets, to: &rejectedPackets)
         rejected = StoredCount.add(entry.rejectedBytes, to: &rejectedBytes) || rejected
         saturated |= (accepted ? 1 : 0) | (rejected ? 2 : 0)
+        rejectReasons.formUnion(entry.rejectReasons)
+        times.formUnion(entry.times, delay: delay)
+        rejectedTimes.formUnion(entry.rejectedTimes, delay: delay)
     }
 }

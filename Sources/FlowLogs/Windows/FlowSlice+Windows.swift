@@ -25,10 +25,13 @@ extension FlowLogSettings.TrafficType {
         if self == .drop {
             kept.acceptedPackets = 0
             kept.acceptedBytes = 0
+            kept.times = PacketTimes()
         }
         if self == .allow {
             kept.rejectedPackets = 0
             kept.rejectedBytes = 0
+            kept.rejectedTimes = PacketTimes()
+            kept.rejectReasons = []
         }
         return kept
     }

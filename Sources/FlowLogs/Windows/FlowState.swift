@@ -117,6 +117,7 @@ struct FlowState {
         var target: OpenWindow?
         var crowded = LostCount()
         var hasTraffic = false
+        let delay = slice.startMilliseconds - bounds.start * 1000
         for entry in slice.entries {
             if !entry.isEmpty { hasTraffic = true }
             let kept = log.trafficType.kept(entry)
@@ -125,10 +126,10 @@ struct FlowState {
             target = window
             if openFlows < frame.maximumOpenFlows {
                 let before = window.flows.count
-                window.flows[FlowKey(kept), default: FlowTally()].add(kept)
+                window.flows[FlowKey(kept), default: FlowTally()].add(kept, delay: delay)
                 openFlows += window.flows.count - before
             } else if let index = window.flows.index(forKey: FlowKey(kept)) {
-                window.flows.values[index].add(kept)
+                window.flows.values[index].add(kept, delay: delay)
             } else {
                 crowded.add(kept)
             }

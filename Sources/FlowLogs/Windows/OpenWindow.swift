@@ -41,13 +41,14 @@ final class OpenWindow {
             traffic(
                 FlowTraffic(
                     key, tally, .accept, tally.acceptedPackets, tally.acceptedBytes,
-                    isSaturated: tally.saturated & 1 != 0))
+                    isSaturated: tally.saturated & 1 != 0, times: time(tally.times)))
         }
         for (key, tally) in sorted where tally.rejectedPackets | tally.rejectedBytes != 0 {
-            traffic(
-                FlowTraffic(
-                    key, tally, .reject, tally.rejectedPackets, tally.rejectedBytes,
-                    isSaturated: tally.saturated & 2 != 0))
+            var rejected = FlowTraffic(
+                key, tally, .reject, tally.rejectedPackets, tally.rejectedBytes,
+                isSaturated: tally.saturated & 2 != 0, times: time(tally.rejectedTimes))
+            rejected.rejectReasons = tally.rejectReasons
+            traffic(rejected)
         }
         if !lostCauses.isEmpty {
             other(.loss(FlowLoss(packets: lostPackets.value, bytes: lostBytes.value, causes: lostCauses)))
@@ -55,15 +56,22 @@ final class OpenWindow {
             other(.noData)
         }
     }
+
+    /// Unix milliseconds.
+    private func time(_ times: PacketTimes) -> ClosedRange<Int64>? {
+        times.bounds.map { key.window.start * 1000 + $0.lowerBound...key.window.start * 1000 + $0.upperBound }
+    }
 }
 
 extension FlowTraffic {
     fileprivate init(
-        _ key: FlowKey, _ tally: FlowTally, _ action: FlowAction, _ packets: UInt64, _ bytes: UInt64, isSaturated: Bool
+        _ key: FlowKey, _ tally: FlowTally, _ action: FlowAction, _ packets: UInt64, _ bytes: UInt64, isSaturated: Bool,
+        times: ClosedRange<Int64>?
     ) {
         self.init(
             direction: key.direction, source: key.source, destination: key.destination, sourcePort: key.sourcePort,
             destinationPort: key.destinationPort, transport: key.transport, tcpFlags: tally.tcpFlags, packets: packets,
             bytes: bytes, action: action, isSaturated: isSaturated)
+        self.times = times
     }
 }

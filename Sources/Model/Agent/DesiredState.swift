@@ -22,6 +22,8 @@ public struct DesiredState: Codable, Sendable, Equatable {
     public var firewall = FirewallState()
     /// Copies that sessions of other hosts send to targets of this one: no traffic of its ENIs.
     public var arrivingTunnels: [MirrorTunnel] = []
+    /// Flows also say when their first and last packet came, and which firewall refused them.
+    public var keepsFlowDetails = false
 
     public init(
         generation: UInt64, sliceSeconds: Int, lab: LabState?, bindings: [DeviceBinding], sessions: [MirrorIntent]
@@ -49,6 +51,7 @@ extension DesiredState {
         budget = try values.decodeIfPresent(MirrorBudget.self, forKey: .budget)
         firewall = try values.decode(.firewall, or: FirewallState())
         arrivingTunnels = try values.decode(.arrivingTunnels, or: [])
+        keepsFlowDetails = try values.decode(.keepsFlowDetails, or: false)
     }
 }
 

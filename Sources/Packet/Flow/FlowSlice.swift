@@ -46,6 +46,12 @@ public struct FlowEntry: Sendable, Hashable {
     public var acceptedBytes: UInt64
     public var rejectedPackets: UInt64
     public var rejectedBytes: UInt64
+    /// Of the packets that the interface saw, counted from the start of the slice. Where it sees packets before the
+    /// firewall, refused ones are among them.
+    public var times = PacketTimes()
+    /// Of the refused packets.
+    public var rejectedTimes = PacketTimes()
+    public var rejectReasons: RejectReasons = []
 
     public init(
         direction: FlowDirection, source: IPAddress, destination: IPAddress, transport: UInt8, sourcePort: UInt16,

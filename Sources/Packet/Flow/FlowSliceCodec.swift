@@ -92,5 +92,15 @@ public enum FlowSliceCodec {
         static let tcpFlags: UInt8 = 16
         static let accepted: UInt8 = 32
         static let rejected: UInt8 = 64
+        /// A byte of `Detail` follows the counts, and what it says.
+        static let details: UInt8 = 128
+    }
+
+    /// Bits of the byte that leads an entry's details.
+    enum Detail {
+        static let times: UInt8 = 1
+        static let rejectedTimes: UInt8 = 2
+        static let rejectReasons: UInt8 = 4
+        static let all: UInt8 = 7
     }
 }

@@ -86,7 +86,6 @@ struct FlowSliceReader {
     private mutating func entry() throws(PacketError) -> FlowEntry {
         typealias Flag = FlowSliceCodec.Flag
         let flags = try byte()
-        guard flags & 0x80 == 0 else { throw .malformed(.flowSlices) }
         let transport = try byte()
         let source = try address(isIPv6: flags & Flag.sourceIPv6 != 0)
         let destination = try address(isIPv6: flags & Flag.destinationIPv6 != 0)
@@ -104,11 +103,34 @@ struct FlowSliceReader {
         }
         let accepted = flags & Flag.accepted != 0 ? try tally() : (0, 0)
         let rejected = flags & Flag.rejected != 0 ? try tally() : (0, 0)
-        return FlowEntry(
+        var entry = FlowEntry(
             direction: flags & Flag.egress != 0 ? .egress : .ingress, source: source, destination: destination,
             transport: transport, sourcePort: sourcePort, destinationPort: destinationPort, tcpFlags: tcpFlags,
             acceptedPackets: accepted.0, acceptedBytes: accepted.1, rejectedPackets: rejected.0,
             rejectedBytes: rejected.1)
+        if flags & Flag.details != 0 { try details(of: &entry) }
+        return entry
+    }
+
+    private mutating func details(of entry: inout FlowEntry) throws(PacketError) {
+        typealias Detail = FlowSliceCodec.Detail
+        let details = try byte()
+        guard details != 0, details & ~Detail.all == 0 else { throw .malformed(.flowSlices) }
+        if details & Detail.times != 0 { entry.times = try times() }
+        if details & Detail.rejectedTimes != 0 { entry.rejectedTimes = try times() }
+        if details & Detail.rejectReasons != 0 {
+            entry.rejectReasons = RejectReasons(rawValue: try byte())
+            guard !entry.rejectReasons.isEmpty else { throw .malformed(.flowSlices) }
+        }
+    }
+
+    private mutating func times() throws(PacketError) -> PacketTimes {
+        guard let first = Int64(exactly: try varint()), let span = Int64(exactly: try varint()),
+            first <= Int64(UInt32.max), span <= Int64(UInt32.max)
+        else { throw .malformed(.flowSlices) }
+        let times = PacketTimes(first: first, last: first + span)
+        guard times.isKnown else { throw .malformed(.flowSlices) }
+        return times
     }
 
     private mutating func tally() throws(PacketError) -> (UInt64, UInt64) {

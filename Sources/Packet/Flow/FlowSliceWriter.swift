@@ -57,6 +57,10 @@ struct FlowSliceWriter {
         if entry.tcpFlags != 0 { flags |= Flag.tcpFlags }
         if entry.acceptedPackets | entry.acceptedBytes != 0 { flags |= Flag.accepted }
         if entry.rejectedPackets | entry.rejectedBytes != 0 { flags |= Flag.rejected }
+        var details: UInt8 = entry.times.isKnown ? FlowSliceCodec.Detail.times : 0
+        if entry.rejectedTimes.isKnown { details |= FlowSliceCodec.Detail.rejectedTimes }
+        if !entry.rejectReasons.isEmpty { details |= FlowSliceCodec.Detail.rejectReasons }
+        if details != 0 { flags |= Flag.details }
         append(flags)
         append(entry.transport)
         append(entry.source)
@@ -74,6 +78,17 @@ struct FlowSliceWriter {
             append(varint: entry.rejectedPackets)
             append(varint: entry.rejectedBytes)
         }
+        guard details != 0 else { return }
+        append(details)
+        append(entry.times)
+        append(entry.rejectedTimes)
+        if !entry.rejectReasons.isEmpty { append(entry.rejectReasons.rawValue) }
+    }
+
+    private mutating func append(_ times: PacketTimes) {
+        guard let bounds = times.bounds else { return }
+        append(varint: UInt64(bounds.lowerBound))
+        append(varint: UInt64(bounds.upperBound - bounds.lowerBound))
     }
 
     private mutating func append(_ address: IPAddress) {

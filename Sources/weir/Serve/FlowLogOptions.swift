@@ -9,6 +9,11 @@ struct FlowLogOptions: ParsableArguments {
     var flowLogsNodata = false
     @Flag(help: "Keep the VPC, subnet and instance of the ENI with each record (vpc-id, subnet-id, vm-id).")
     var flowLogsPlaces = false
+    @Flag(
+        help: ArgumentHelp(
+            "Keep when the first and last packet of a flow came, and which firewall refused.",
+            discussion: "Fields first-packet, last-packet, reject-reason."))
+    var flowLogsDetails = false
 
     @Option(help: "Seconds after which flow records become a file at the latest (default 3600).")
     var flowLogsSealSeconds: Int?
@@ -31,6 +36,7 @@ struct FlowLogOptions: ParsableArguments {
         }
         if flowLogsNodata { values["flow-logs.nodata"] = .init(.bool(true), isSecret: false) }
         if flowLogsPlaces { values["flow-logs.places"] = .init(.bool(true), isSecret: false) }
+        if flowLogsDetails { values["flow-logs.details"] = .init(.bool(true), isSecret: false) }
         return values
     }
 }

@@ -40,6 +40,7 @@ import SystemPackage
 /// | `flow-logs.maximum-mebibytes` | `102400` | files of records kept; the oldest go first |
 /// | `flow-logs.maximum-open-flows` | `2000000` | flows in running windows; packets of further ones are SKIPDATA |
 /// | `flow-logs.places` | `false` | records keep VPC, subnet and instance of their ENI |
+/// | `flow-logs.details` | `false` | records keep the times of their first and last packet, and what refused them |
 /// | `host-lost-seconds` | `30` | how long a host may be silent before nothing waits for it, 3–3600 |
 /// | `async-delay` | `0` | milliseconds a status stays transitional at least, 0–600000 |
 /// | `limits` | `none` | `cloud`: rate limits beside the quotas |

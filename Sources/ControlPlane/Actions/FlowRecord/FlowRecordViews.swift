@@ -20,6 +20,11 @@ public struct FlowRecordView: Codable, Sendable {
     /// IANA number.
     public var ProtocolNumber: Int?
     public var TcpFlags: Int?
+    /// When the first and the last packet came, Unix milliseconds, and which firewalls refused (`security-group`,
+    /// `network-acl`, `host-firewall`), when the server keeps that (`flow-logs.details`).
+    public var FirstPacket: Int64?
+    public var LastPacket: Int64?
+    public var RejectReasons: [String]?
     public var Packets: UInt64?
     public var Bytes: UInt64?
     /// Window bounds, Unix seconds.
@@ -59,6 +64,9 @@ public struct FlowRecordView: Codable, Sendable {
             DestinationPort = Int(traffic.destinationPort)
             ProtocolNumber = Int(traffic.transport)
             TcpFlags = Int(traffic.tcpFlags)
+            FirstPacket = traffic.times?.lowerBound
+            LastPacket = traffic.times?.upperBound
+            if !traffic.rejectReasons.isEmpty { RejectReasons = traffic.rejectReasons.names }
             Packets = traffic.packets
             Bytes = traffic.bytes
             Action = traffic.action.text

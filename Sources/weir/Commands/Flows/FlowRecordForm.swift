@@ -77,12 +77,18 @@ extension FlowRecordView {
             case .instanceID: InstanceId
             case .direction: Direction.map { $0 == "ingress" ? "in" : "out" }
             case .tcpFlags: TcpFlags.map { String($0) }
+            case .firstPacket: FirstPacket.map { String($0) }
+            case .lastPacket: LastPacket.map { String($0) }
+            case .rejectReason: RejectReasons?.joined(separator: "+")
             }
         return value.flatMap { $0.isEmpty ? nil : $0 } ?? "-"
     }
 }
 
 extension FlowRecord.OptionalField {
+    static let help: ArgumentHelp =
+        "A field to add to the text form, again for each: \(allCases.map(\.rawValue).joined(separator: ", "))."
+
     /// Reads the key of an optional field.
     /// - Throws: `ValidationError`, which names them all.
     static func read(_ text: String) throws -> FlowRecord.OptionalField {

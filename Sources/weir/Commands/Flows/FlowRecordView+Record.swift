@@ -36,10 +36,16 @@ extension FlowRecordView {
             let flags = TcpFlags.flatMap({ UInt8(exactly: $0) }), let Packets, let Bytes,
             let action = Action.flatMap({ FlowAction(text: $0) })
         else { return nil }
-        return FlowTraffic(
+        var traffic = FlowTraffic(
             direction: Direction == "ingress" ? .ingress : .egress, source: source, destination: destination,
             sourcePort: sourcePort, destinationPort: destinationPort, transport: transport, tcpFlags: flags,
             packets: Packets, bytes: Bytes, action: action)
+        if let FirstPacket, let LastPacket {
+            guard 0 < FirstPacket, FirstPacket <= LastPacket else { return nil }
+            traffic.times = FirstPacket...LastPacket
+        }
+        traffic.rejectReasons = Packet.RejectReasons(text: (RejectReasons ?? []).joined(separator: "+"))
+        return traffic
     }
 
     /// From their names; those that this version does not know are left out.

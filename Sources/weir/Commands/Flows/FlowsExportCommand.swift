@@ -22,7 +22,7 @@ struct FlowsExportCommand: ParsableCommand {
     @Flag(help: "A Parquet file with the columns of the server's own files; needs --output.") var parquet = false
     @Option(
         name: .customLong("field"),
-        help: "A field to add to the text form, again for each: vpc-id, subnet-id, vm-id, direction, tcp-flags.",
+        help: FlowRecord.OptionalField.help,
         completion: .list(FlowRecord.OptionalField.allCases.map(\.rawValue)),
         transform: FlowRecord.OptionalField.read)
     var fields: [FlowRecord.OptionalField] = []

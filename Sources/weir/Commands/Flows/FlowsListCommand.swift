@@ -17,7 +17,7 @@ struct FlowsListCommand: ParsableCommand {
     @Flag(exclusivity: .exclusive) var form: FlowRecordForm = .text
     @Option(
         name: .customLong("field"),
-        help: "A field to add to the text form, again for each: vpc-id, subnet-id, vm-id, direction, tcp-flags.",
+        help: FlowRecord.OptionalField.help,
         completion: .list(FlowRecord.OptionalField.allCases.map(\.rawValue)),
         transform: FlowRecord.OptionalField.read)
     var fields: [FlowRecord.OptionalField] = []
@@ -51,7 +51,7 @@ struct FlowsTailCommand: ParsableCommand {
     @Flag(exclusivity: .exclusive) var form: FlowRecordForm = .text
     @Option(
         name: .customLong("field"),
-        help: "A field to add to the text form, again for each: vpc-id, subnet-id, vm-id, direction, tcp-flags.",
+        help: FlowRecord.OptionalField.help,
         completion: .list(FlowRecord.OptionalField.allCases.map(\.rawValue)),
         transform: FlowRecord.OptionalField.read)
     var fields: [FlowRecord.OptionalField] = []
