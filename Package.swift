@@ -110,7 +110,8 @@ let package = Package(
             name: "ParquetTests", dependencies: ["Parquet"], exclude: ["reference"], swiftSettings: settings),
         .testTarget(name: "PacketTests", dependencies: ["Model", "Packet"], swiftSettings: settings),
         .testTarget(
-            name: "FlowLogsTests", dependencies: ["Model", "Packet", "FlowLogs", grdb], exclude: ["reference"],
+            name: "FlowLogsTests", dependencies: ["Model", "Packet", "Parquet", "FlowLogs", grdb],
+            exclude: ["reference"],
             swiftSettings: settings),
         .testTarget(
             name: "DataPlaneTests", dependencies: ["Model", "Packet", "CDataPlane", "DataPlane"],

@@ -27,6 +27,8 @@ import duckdb
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from api import machine  # noqa: E402
 
+# Bytes of disk a record takes while this runs, in both stores together, and as much again.
+ROOM = 120
 EPOCH, WINDOW, PER_WINDOW = 1_800_000_000, 60, 50_000
 # The flow that `flow-bench` puts in by hand.
 NEEDLE = dict(source="198.51.100.7", destination="10.0.0.11", source_port=51515, port=443)
@@ -48,6 +50,10 @@ def best(body, runs=2):
     return result, fastest
 
 
+def say(what):
+    print(f"  {time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
+
+
 def agree(what, *answers):
     names = [name for name, _ in answers]
     if len({json.dumps(answer) for _, answer in answers}) != 1:
@@ -60,9 +66,10 @@ class Weir:
         self.tool, self.directory, self.records = tool, str(directory), records
 
     def step(self, name):
-        done = subprocess.run([self.tool, name, self.directory, str(self.records)], capture_output=True, text=True)
+        # What it says of its progress goes on to the terminal.
+        done = subprocess.run([self.tool, name, self.directory, str(self.records)], stdout=subprocess.PIPE, text=True)
         if done.returncode:
-            raise SystemExit(done.stderr.strip())
+            raise SystemExit(f"flow-bench {name} failed")
         return json.loads(done.stdout)
 
     def ingest(self):
@@ -89,9 +96,10 @@ class NfDump:
                     log.seek(0)
                     raise SystemExit(f"nfcapd does not start: {log.read().decode()[-500:]}")
                 time.sleep(0.02)
-            sent = subprocess.run([self.tool, "netflow", str(port), str(self.records)], capture_output=True, text=True)
+            sent = subprocess.run(
+                [self.tool, "netflow", str(port), str(self.records)], stdout=subprocess.PIPE, text=True)
             if sent.returncode:
-                raise SystemExit(sent.stderr.strip())
+                raise SystemExit("flow-bench netflow failed")
             while self.queued(port):
                 time.sleep(0.01)
             collector.send_signal(signal.SIGTERM)
@@ -155,13 +163,21 @@ def main():
     parser.add_argument("--json", help="a file for the figures")
     options = parser.parse_args()
     count = options.records
+    # Also when it is told to stop, its files go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    began = time.monotonic()
     work = pathlib.Path(tempfile.mkdtemp(prefix="weir-bench-flows-", dir=options.directory))
     print(f"flow records: {count:,} generated flows, {PER_WINDOW:,} a window of {WINDOW} s; {options.configuration} build")
     print(f"  {machine()}")
     try:
+        free = shutil.disk_usage(work).free
+        if free < count * ROOM:
+            raise SystemExit(f"{count:,} records need {count * ROOM >> 20:,} MiB free in {work.parent}, where "
+                             f"{free >> 20:,} MiB are: name another in TMPDIR, or fewer records in BENCH_RECORDS")
         figures = measure(options.tool, work, count)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    print(f"  all of it took {(time.monotonic() - began) / 60:.1f} minutes")
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
 
@@ -170,7 +186,11 @@ def measure(tool, work, count):
     for name in ("weir", "nfdump"):
         (work / name).mkdir(mode=0o700)
     weir, nfdump = Weir(tool, work / "weir", count), NfDump(tool, work / "nfdump", count)
-    figures = {"weir": weir.ingest(), "nfcapd": nfdump.ingest()}
+    say("into Weir's store")
+    figures = {"weir": weir.ingest()}
+    say("into nfcapd")
+    figures["nfcapd"] = nfdump.ingest()
+    say("the questions")
     weir_in, nf_in = figures["weir"], figures["nfcapd"]
     print("in, records/s of one core (CPU seconds of the process), records/s by the clock, bytes a record on disk:")
     print(f"  Weir, durable, with rollups  {count / weir_in['cpu_seconds']:>11,.0f} {count / weir_in['seconds']:>11,.0f}"

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a flow log store behaves.
 public struct FlowLogConfiguration: Sendable, Hashable {
     /// Seconds after a window's end at which it closes although its agents fell silent. 0...3600.
@@ -16,11 +18,14 @@ public struct FlowLogConfiguration: Sendable, Hashable {
     public var sealRecords: Int
     /// Seconds after which records are sealed into a file though there are fewer; at least 1.
     public var sealSeconds: Int
+    /// Row groups that one query reads at once, 1...64; by default as many as there are processors, at most 4.
+    public var scanTasks: Int
 
     public init(
         graceSeconds: Int = 10, retentionSeconds: Int = 7 * 86400, maximumRecords: Int = 10_000_000_000,
         maximumBytes: Int64 = 100 << 30, reportsIdleWindows: Bool = false, maximumOpenFlows: Int = 2_000_000,
-        sealRecords: Int = 1 << 20, sealSeconds: Int = 3600
+        sealRecords: Int = 1 << 20, sealSeconds: Int = 3600,
+        scanTasks: Int? = nil
     ) {
         self.graceSeconds = min(max(graceSeconds, 0), 3600)
         self.retentionSeconds = max(retentionSeconds, 60)
@@ -30,5 +35,6 @@ public struct FlowLogConfiguration: Sendable, Hashable {
         self.maximumOpenFlows = max(maximumOpenFlows, 1000)
         self.sealRecords = min(max(sealRecords, 1), 1 << 24)
         self.sealSeconds = max(sealSeconds, 1)
+        self.scanTasks = min(max(scanTasks ?? min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 4), 1), 64)
     }
 }

@@ -123,6 +123,24 @@ import Testing
         #expect(again.status == 404 && again.code == "InvalidQueryId.NotFound")
     }
 
+    @Test func `a sum that is not there yet is asked for by its ID, and only as a sum`() async throws {
+        let cloud = try await cloud()
+        var reply = await cloud.call("SumFlowRecords", ["WaitSeconds": "0"], service: "weir").succeeded()
+        let id = try #require(reply.result?["QueryId"]?.text)
+        if !id.isEmpty {
+            let other = await cloud.call("AggregateFlowRecords", ["QueryId": id, "WaitSeconds": "0"], service: "weir")
+            #expect(other.status == 404 && other.code == "InvalidQueryId.NotFound")
+            reply = await cloud.call("SumFlowRecords", ["QueryId": id, "WaitSeconds": "20"], service: "weir")
+                .succeeded()
+        }
+        let whole = await cloud.call("SumFlowRecords", service: "weir").succeeded()
+        for sums in [reply.result, whole.result] {
+            #expect(sums?["QueryId"] == .text("") && sums?["IsExact"] == .bool(true))
+            let packets = ["Accepted", "Rejected", "Lost"].compactMap { sums?[$0]?["Packets"]?.int }
+            #expect(packets.reduce(0, +) == 15)
+        }
+    }
+
     @Test func `a tail with a time begins there`() async throws {
         let cloud = try await cloud()
         let now = await cloud.call("TailFlowRecords", ["WaitSeconds": "0"], service: "weir").succeeded()

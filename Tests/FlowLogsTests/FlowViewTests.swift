@@ -1,7 +1,8 @@
-import FlowLogs
 import Model
 import Packet
 import Testing
+
+@testable import FlowLogs
 
 /// What is read from blocks is what a naive filter over the records finds.
 @Suite struct FlowViewTests {
@@ -26,6 +27,13 @@ import Testing
                 first = next
             }
             view.newest = Int64(count)
+        }
+
+        /// The view as it is, or of the same segments in files; with one task or several.
+        func views(in directory: FlowDirectory, _ random: inout Seeded) throws -> [FlowView] {
+            var views = [view, try view.sealed(in: directory, using: &random)]
+            for index in views.indices { views[index].scanTasks = .random(in: 1...4, using: &random) }
+            return views
         }
 
         func wanted(_ query: FlowQuery) -> [FlowRecord] { records.filter { query.wants($0) } }
@@ -63,48 +71,54 @@ import Testing
 
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `pages, tails, sums and groups are those of a naive filter`(_ seed: UInt64) async throws {
-        var random = Seeded(state: seed)
-        let sample = Sample(Int.random(in: 1...600, using: &random), &random)
-        for _ in 0..<10 {
-            let query = query(&random)
-            let wanted = sample.wanted(query)
-            let expected = ordered(wanted, newestFirst: query.newestFirst)
-            #expect(try await pages(sample.view, query) == expected)
-            // No patience at all: many pages, the same records.
-            #expect(try await pages(sample.view, query, patience: .zero) == expected)
-
-            var tail = query
-            tail.cursor = "t1.0"
-            var followed: [FlowRecord] = []
-            while true {
-                let page = try await sample.view.tail(tail)
-                if page.records.isEmpty { break }
-                followed += page.records
-                tail.cursor = page.cursor
-            }
-            #expect(followed == wanted)
-
-            let sums = try await sample.view.sums(query)
-            #expect(
-                sums.accepted.packets
-                    == wanted.reduce(0) { $0 + ($1.traffic?.action == .accept ? $1.traffic?.packets ?? 0 : 0) })
-            #expect(
-                sums.rejected.bytes
-                    == wanted.reduce(0) { $0 + ($1.traffic?.action == .reject ? $1.traffic?.bytes ?? 0 : 0) })
-            #expect(sums.lost.packets == wanted.reduce(0) { $0 + ($1.loss?.packets ?? 0) } && sums.isExact)
-            #expect(sums.idleWindows == UInt64(wanted.filter { $0.status == .noData }.count))
-
-            let keys = FlowGrouping.Key.allCases.shuffled(using: &random).prefix(.random(in: 0...4, using: &random))
-            let grouping = FlowGrouping(
-                by: Array(keys), bucketSeconds: 120,
-                order: FlowGrouping.Order.allCases.randomElement(using: &random) ?? .bytes,
-                limit: .random(in: 1...30, using: &random))
-            let found = try await sample.view.groups(query, by: grouping)
-            #expect(found.groups == grouped(wanted, grouping))
-            #expect(found.isComplete && found.isExact && found.total.records == UInt64(wanted.count))
-            let shown = found.groups.reduce(0) { $0 + $1.count.bytes }
-            #expect(found.others.bytes + shown == found.total.bytes)
+        try await withDirectory { directory in
+            var random = Seeded(state: seed)
+            let sample = Sample(Int.random(in: 1...600, using: &random), &random)
+            let views = try sample.views(in: try FlowDirectory(directory + "/files"), &random)
+            for _ in 0..<10 { for view in views { try await compare(view, sample, query(&random), &random) } }
         }
+    }
+
+    private func compare(
+        _ view: FlowView, _ sample: Sample, _ query: FlowQuery, _ random: inout Seeded
+    ) async throws {
+        let wanted = sample.wanted(query)
+        let expected = ordered(wanted, newestFirst: query.newestFirst)
+        #expect(try await pages(view, query) == expected)
+        // No patience at all: many pages, the same records.
+        #expect(try await pages(view, query, patience: .zero) == expected)
+
+        var tail = query
+        tail.cursor = "t1.0"
+        var followed: [FlowRecord] = []
+        while true {
+            let page = try await view.tail(tail)
+            if page.records.isEmpty { break }
+            followed += page.records
+            tail.cursor = page.cursor
+        }
+        #expect(followed == wanted)
+
+        let sums = try await view.sums(query)
+        #expect(
+            sums.accepted.packets
+                == wanted.reduce(0) { $0 + ($1.traffic?.action == .accept ? $1.traffic?.packets ?? 0 : 0) })
+        #expect(
+            sums.rejected.bytes
+                == wanted.reduce(0) { $0 + ($1.traffic?.action == .reject ? $1.traffic?.bytes ?? 0 : 0) })
+        #expect(sums.lost.packets == wanted.reduce(0) { $0 + ($1.loss?.packets ?? 0) } && sums.isExact)
+        #expect(sums.idleWindows == UInt64(wanted.filter { $0.status == .noData }.count))
+
+        let keys = FlowGrouping.Key.allCases.shuffled(using: &random).prefix(.random(in: 0...4, using: &random))
+        let grouping = FlowGrouping(
+            by: Array(keys), bucketSeconds: 120,
+            order: FlowGrouping.Order.allCases.randomElement(using: &random) ?? .bytes,
+            limit: .random(in: 1...30, using: &random))
+        let found = try await view.groups(query, by: grouping)
+        #expect(found.groups == grouped(wanted, grouping))
+        #expect(found.isComplete && found.isExact && found.total.records == UInt64(wanted.count))
+        let shown = found.groups.reduce(0) { $0 + $1.count.bytes }
+        #expect(found.others.bytes + shown == found.total.bytes)
     }
 
     private func grouped(_ records: [FlowRecord], _ grouping: FlowGrouping) -> [FlowGroups.Group] {
@@ -158,16 +172,20 @@ import Testing
         var firstNumber: Int64 { inner.firstNumber }
         var count: Int { inner.count }
         var ends: ClosedRange<Int64> { inner.ends }
-        func block(_ columns: FlowColumns) throws(FlowLogError) -> FlowBlock {
+        func read(
+            _ columns: FlowColumns, into block: inout FlowBlock, after read: FlowColumns
+        ) throws(FlowLogError) {
             if isUnreadable { throw .storage(code: 11, message: "torn") }
-            return try inner.block(columns)
+            try inner.read(columns, into: &block, after: read)
         }
     }
 
-    @Test func `a damaged segment is named, and the rest goes on`() async throws {
+    @Test(arguments: 1...3)
+    func `a damaged segment is named, and the rest goes on`(_ tasks: Int) async throws {
         var random = Seeded(state: 5)
         let sample = Sample(400, &random)
         var view = sample.view
+        view.scanTasks = tasks
         let bad = view.segments.count / 2
         view.segments = try view.segments.enumerated().map { index, segment in
             Guarded(inner: try #require(segment as? MemorySegment), isUnreadable: index == bad)

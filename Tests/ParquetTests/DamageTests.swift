@@ -23,6 +23,8 @@ import Testing
         for group in reader.rowGroups.indices {
             for column in reader.schema.indices {
                 _ = try reader.bloomFilter(column: column, rowGroup: group)?.mayContain(.unsigned(1))
+                _ = try reader.mayContain(.unsigned(1), column: column, rowGroup: group)
+                if reader.schema[column].type == .text { _ = try reader.readTexts(column: column, rowGroup: group) }
                 all.append(try reader.read(column: column, rowGroup: group))
             }
         }

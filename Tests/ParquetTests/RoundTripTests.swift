@@ -24,6 +24,13 @@ import Testing
                 let read = try reader.read(column: column, rowGroup: number)
                 #expect(read.cells == data.cells, "\(schema[column].name)")
                 #expect(read.count == data.count)
+                guard schema[column].type == .text else { continue }
+                let texts = try reader.readTexts(column: column, rowGroup: number)
+                let cells = texts.indices.enumerated().map { row, index in
+                    texts.present.map { $0[row] } ?? true
+                        ? String(decoding: texts.bytes[texts.places[Int(index)]], as: UTF8.self) : nil
+                }
+                #expect(cells == data.cells)
             }
         }
     }
@@ -43,6 +50,7 @@ import Testing
             #expect(chunk.hasBloomFilter == column.hasBloomFilter)
             guard let filter = try reader.bloomFilter(column: index, rowGroup: 0) else { continue }
             #expect(values.allSatisfy(filter.mayContain), "\(column.name)")
+            for value in values { #expect(try reader.mayContain(value, column: index, rowGroup: 0)) }
         }
     }
 
@@ -55,6 +63,9 @@ import Testing
         let strangers = (0..<20_000 as Range<UInt32>).map { $0 &* 40_503 &+ 7 }.filter { !known.contains($0) }
         let wrong = strangers.count { filter.mayContain(.unsigned(UInt64($0))) }
         #expect(wrong < strangers.count / 50)
+        for stranger in strangers.prefix(2000).map({ ParquetValue.unsigned(UInt64($0)) }) {
+            #expect(try reader.mayContain(stranger, column: 0, rowGroup: 0) == filter.mayContain(stranger))
+        }
         // What no row of the type can have.
         #expect(!filter.mayContain(.unsigned(1 << 32)))
         #expect(!filter.mayContain(.text("1")))

@@ -35,9 +35,14 @@ struct FlowBench {
     }
 
     static func fail(_ words: String) -> Never {
+        tell(words)
+        exit(1)
+    }
+
+    /// A line on standard error.
+    static func tell(_ words: String) {
         let line = Array("flow-bench: \(words)\n".utf8)
         _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-        exit(1)
     }
 
     /// The end of the window that the flow of that number belongs to, Unix seconds.
@@ -51,6 +56,26 @@ struct FlowBench {
                 eni: 7, isIngress: true, source: 0xc633_6407, destination: 0x0a00_000b, sourcePort: 51_515,
                 destinationPort: 443, transport: 6, isReject: false, tcpFlags: 0x1b, packets: 11, bytes: 1_234)
         )
+    }
+}
+
+/// Says every ten seconds how far a long step is.
+struct BenchProgress {
+    let step: String
+    let total: Int
+    private let began = clockSeconds()
+    private var told = clockSeconds()
+
+    init(_ step: String, of total: Int) {
+        self.step = step
+        self.total = total
+    }
+
+    mutating func tell(_ done: Int) {
+        let now = clockSeconds()
+        guard now - told >= 10 else { return }
+        told = now
+        FlowBench.tell("\(step): \(done) of \(total) records after \(Int(now - began)) s")
     }
 }
 

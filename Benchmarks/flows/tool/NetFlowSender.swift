@@ -45,6 +45,7 @@ struct NetFlowSender {
         var done = 0
         var sequence: UInt32 = 0
         let began = clockSeconds()
+        var progress = BenchProgress("netflow", of: records)
         while done < records {
             // A packet holds flows of one window: its header has the time.
             let end = FlowBench.windowEnd(of: done)
@@ -61,6 +62,7 @@ struct NetFlowSender {
             try send(packet(body, count: count, end: end, sequence: sequence))
             sequence &+= 1
             done += count
+            progress.tell(done)
         }
         print(
             "{\"records\": \(records), \"packets\": \(sums.packets), \"bytes\": \(sums.bytes), "

@@ -31,6 +31,7 @@ struct StoreSteps {
         var wall = 0.0
         var processor = 0.0
         var done = 0
+        var progress = BenchProgress("ingest", of: records)
         while done < records {
             let end = FlowBench.windowEnd(of: done)
             let flows = (done..<min(records, done + FlowBench.perWindow)).map { record in
@@ -51,6 +52,7 @@ struct StoreSteps {
             wall += clockSeconds() - before.0
             processor += processorSeconds() - before.1
             done += flows.count
+            progress.tell(done)
         }
         let before = (clockSeconds(), processorSeconds())
         // Long after the last window everything goes into files.

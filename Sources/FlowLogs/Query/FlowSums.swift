@@ -25,3 +25,24 @@ public struct FlowSums: Sendable, Hashable {
 
     public init() {}
 }
+
+extension FlowSums {
+    /// Groups that give all of the totals.
+    public static let grouping = FlowGrouping(by: [.action, .status], order: .records)
+
+    /// The totals from groups by `grouping`.
+    public init(_ groups: FlowGroups) {
+        for group in groups.groups {
+            switch group.values {
+            case [.number(UInt64(FlowAction.accept.rawValue)), .number(UInt64(FlowLogStatus.ok.rawValue))]:
+                accepted = group.count
+            case [.number(UInt64(FlowAction.reject.rawValue)), .number(UInt64(FlowLogStatus.ok.rawValue))]:
+                rejected = group.count
+            case [.none, .number(UInt64(FlowLogStatus.skipData.rawValue))]: lost = group.count
+            default: idleWindows &+= group.count.records
+            }
+        }
+        isExact = groups.isExact
+        damaged = groups.damaged
+    }
+}

@@ -1,4 +1,4 @@
-/// Columns of a `FlowBlock`. `status` and `stream` go with every one of them.
+/// Columns of a `FlowBlock`. `status` goes with every one of them, and so does `stream` with its account IDs.
 public struct FlowColumns: OptionSet, Sendable, Hashable {
     public let rawValue: UInt16
     public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -18,5 +18,7 @@ public struct FlowColumns: OptionSet, Sendable, Hashable {
     public static let mark = FlowColumns(rawValue: 1 << 12)
     /// Times of packets and reasons of refusals.
     public static let details = FlowColumns(rawValue: 1 << 13)
-    public static let all = FlowColumns(rawValue: (1 << 14) - 1)
+    /// What a stream names beside its account.
+    public static let names = FlowColumns(rawValue: 1 << 14)
+    public static let all = FlowColumns(rawValue: (1 << 15) - 1)
 }

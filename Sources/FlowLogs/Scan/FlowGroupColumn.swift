@@ -3,39 +3,40 @@ import Model
 /// One field of a block's rows as small numbers: dictionary indices where there is a dictionary, so that each distinct
 /// value is looked at once a block.
 struct FlowGroupColumn {
-    private let key: FlowGrouping.Key
-    /// One a row, below `count`.
+    /// One a row, below `values.count`.
     let indices: [UInt32]
-    let count: Int
-    private let times: [Int64]
+    let values: FlowGroupValues
 
     init(_ key: FlowGrouping.Key, _ block: FlowBlock, bucketSeconds: Int64) {
-        self.key = key
-        var times: [Int64] = []
+        func names(_ name: (FlowStream) -> String?) -> FlowGroupValues { .names(block.streams.map(name)) }
         switch key {
-        case .source: (indices, count) = Self.traffic(block, block.source, block.addresses.count)
-        case .destination: (indices, count) = Self.traffic(block, block.destination, block.addresses.count)
-        case .sourcePort: (indices, count) = Self.traffic(block, block.sourcePort, 65536)
-        case .destinationPort: (indices, count) = Self.traffic(block, block.destinationPort, 65536)
-        case .transport: (indices, count) = Self.traffic(block, block.transport, 256)
-        case .direction: (indices, count) = Self.traffic(block, block.direction, 256)
-        case .action: (indices, count) = Self.traffic(block, block.action, 256)
-        case .status: (indices, count) = (block.status.map { UInt32($0) }, 256)
-        case .account, .flowLog, .networkInterface, .vpc, .subnet, .instance:
-            (indices, count) = (block.stream, block.streams.count)
-        case .time:
-            (indices, times) = Self.buckets(block.end, bucketSeconds)
-            count = times.count
+        case .source: self.init(block, block.source, .addresses(block.addresses))
+        case .destination: self.init(block, block.destination, .addresses(block.addresses))
+        case .sourcePort: self.init(block, block.sourcePort, .numbers(65536))
+        case .destinationPort: self.init(block, block.destinationPort, .numbers(65536))
+        case .transport: self.init(block, block.transport, .numbers(256))
+        case .direction: self.init(block, block.direction, .numbers(256))
+        case .action: self.init(block, block.action, .numbers(256))
+        case .status: self.init(block.status.map { UInt32($0) }, .numbers(256))
+        case .account: self.init(block.stream, names { $0.accountID })
+        case .flowLog: self.init(block.stream, names { $0[.flowLog] })
+        case .networkInterface: self.init(block.stream, names { $0[.networkInterface] })
+        case .vpc: self.init(block.stream, names { $0[.vpc] })
+        case .subnet: self.init(block.stream, names { $0[.subnet] })
+        case .instance: self.init(block.stream, names { $0[.instance] })
+        case .time: self.init(buckets: block.end, bucketSeconds)
         }
-        self.times = times
+    }
+
+    private init(_ indices: [UInt32], _ values: FlowGroupValues) {
+        self.indices = indices
+        self.values = values
     }
 
     /// Rows without traffic get the index after the last.
-    private static func traffic<T: FixedWidthInteger>(
-        _ block: FlowBlock, _ column: [T], _ count: Int
-    ) -> ([UInt32], Int) {
-        let absent = UInt32(count)
-        let indices = [UInt32](unsafeUninitializedCapacity: block.count) { rows, made in
+    private init<T: FixedWidthInteger>(_ block: FlowBlock, _ column: [T], _ values: FlowGroupValues) {
+        let absent = UInt32(values.count - 1)
+        indices = [UInt32](unsafeUninitializedCapacity: block.count) { rows, made in
             column.withUnsafeBufferPointer { column in
                 block.status.withUnsafeBufferPointer { status in
                     for row in 0..<min(column.count, status.count) {
@@ -46,15 +47,15 @@ struct FlowGroupColumn {
             }
             made = min(column.count, block.status.count)
         }
-        return (indices, count + 1)
+        self.values = values
     }
 
     /// Starts of the buckets that hold the windows' last seconds.
-    private static func buckets(_ ends: [Int64], _ seconds: Int64) -> ([UInt32], [Int64]) {
+    private init(buckets ends: [Int64], _ seconds: Int64) {
         var places: [Int64: UInt32] = [:]
         var starts: [Int64] = []
         var last: (end: Int64, index: UInt32)?
-        let indices = ends.map { end -> UInt32 in
+        indices = ends.map { end -> UInt32 in
             if let last, last.end == end { return last.index }
             let start = (end - 1) - (end - 1) % seconds
             let index = places[start] ?? UInt32(starts.count)
@@ -65,25 +66,37 @@ struct FlowGroupColumn {
             last = (end, index)
             return index
         }
-        return (indices, starts)
+        values = .times(starts)
+    }
+}
+
+/// What the indices of a column stand for.
+enum FlowGroupValues: Sendable {
+    /// And behind them what has no address.
+    case addresses([IPAddress])
+    /// The numbers below, and behind them what has none.
+    case numbers(Int)
+    case names([String?])
+    /// Unix seconds.
+    case times([Int64])
+
+    /// How many there are.
+    var count: Int {
+        switch self {
+        case .addresses(let list): list.count + 1
+        case .numbers(let end): end + 1
+        case .names(let list): list.count
+        case .times(let list): list.count
+        }
     }
 
-    /// What an index stands for.
-    func value(at index: UInt32, _ block: FlowBlock) -> FlowGroups.Value {
+    subscript(index: UInt32) -> FlowGroups.Value {
         let index = Int(index)
-        func name(_ text: String?) -> FlowGroups.Value { text.map { .text($0) } ?? .none }
-        switch key {
-        case .source, .destination: return index < block.addresses.count ? .address(block.addresses[index]) : .none
-        case .sourcePort, .destinationPort: return index < 65536 ? .number(UInt64(index)) : .none
-        case .transport, .direction, .action: return index < 256 ? .number(UInt64(index)) : .none
-        case .status: return .number(UInt64(index))
-        case .account: return name(block.streams[index].accountID)
-        case .flowLog: return name(block.streams[index][.flowLog])
-        case .networkInterface: return name(block.streams[index][.networkInterface])
-        case .vpc: return name(block.streams[index][.vpc])
-        case .subnet: return name(block.streams[index][.subnet])
-        case .instance: return name(block.streams[index][.instance])
-        case .time: return .number(UInt64(clamping: times[index]))
+        switch self {
+        case .addresses(let list): return index < list.count ? .address(list[index]) : .none
+        case .numbers(let end): return index < end ? .number(UInt64(index)) : .none
+        case .names(let list): return list[index].map { .text($0) } ?? .none
+        case .times(let list): return .number(UInt64(clamping: list[index]))
         }
     }
 }
@@ -99,7 +112,8 @@ extension FlowGrouping.Key {
         case .direction: .direction
         case .action: .action
         case .time: .end
-        case .status, .account, .flowLog, .networkInterface, .vpc, .subnet, .instance: []
+        case .status, .account: []
+        case .flowLog, .networkInterface, .vpc, .subnet, .instance: .names
         }
     }
 }

@@ -1,9 +1,23 @@
+import Glibc
+
 /// Which rows of a block are meant.
 enum FlowMask {
     case none
     case every
     /// One byte a row, 1 or 0.
     case rows([UInt8])
+
+    /// Whether a row may be meant: `true` for `every`.
+    var hasRows: Bool {
+        switch self {
+        case .none: false
+        case .every: true
+        case .rows(let mask):
+            mask.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { memchr($0, 1, bytes.count) != nil } ?? false
+            }
+        }
+    }
 
     /// Rows that are in both.
     mutating func intersect(_ other: FlowMask) {

@@ -2,17 +2,31 @@ public import Model
 import Packet
 
 extension FlowMatcher {
-    /// The rows of the block that match. `firstNumber`: of its first record, `nil` for records that are not closed yet.
-    func rows(of block: FlowBlock, firstNumber: Int64?) -> FlowMask {
-        guard let ends, !block.isEmpty else { return .none }
-        var mask = owners(block, firstNumber)
-        if case .none = mask { return .none }
-        // Of one window, or of windows that are all wanted, nothing needs to be compared.
-        if columns.contains(.end), let span = block.ends,
-            !(ends.lowerBound <= span.lowerBound && span.upperBound <= ends.upperBound)
-        {
-            mask.intersect(.of(block.end) { ends.contains($0) })
+    /// The rows of a segment that match. Reads column by column, and no further when no row is left.
+    /// - Throws: as `FlowSegment.read`.
+    func rows(of reading: inout FlowReading) throws(FlowLogError) -> FlowMask {
+        let segment = reading.segment
+        guard let ends, ends.overlaps(segment.ends) else { return .none }
+        try reading.need([])
+        var mask = owners(reading.block, segment.firstNumber)
+        // Of windows that are all wanted nothing needs to be compared.
+        if mask.hasRows, !(ends.lowerBound <= segment.ends.lowerBound && segment.ends.upperBound <= ends.upperBound) {
+            try reading.need(.end)
+            mask.intersect(.of(reading.block.end) { ends.contains($0) })
         }
+        for stage in stages {
+            guard mask.hasRows else { return .none }
+            try reading.need(stage.columns)
+            mask.intersect(rows(stage.node, reading.block))
+        }
+        return mask.hasRows ? mask : .none
+    }
+
+    /// The rows of a block that match, of which everything is there and whose records are not closed yet.
+    func rows(of block: FlowBlock) -> FlowMask {
+        guard let ends, !block.isEmpty else { return .none }
+        var mask = owners(block, nil)
+        mask.intersect(.of(block.end) { ends.contains($0) })
         mask.intersect(rows(root, block))
         return mask
     }

@@ -16,8 +16,9 @@ struct FlowMatcher: Sendable {
     /// Unix seconds, both inclusive; `nil` when nothing can be in between.
     let ends: ClosedRange<Int64>?
     let deletedThrough: [String: Int64]
-    /// What must be read of a segment to decide.
-    let columns: FlowColumns
+    /// What stands side by side at the top, with the columns that decide it: first what is likely to leave nothing, so
+    /// that the columns of the others need not be read.
+    let stages: [(node: Node, columns: FlowColumns)]
 
     init(_ query: FlowQuery, deletedThrough: [String: Int64] = [:]) {
         root = Self.node(query.predicate, isNegated: false)
@@ -27,7 +28,25 @@ struct FlowMatcher: Sendable {
         let last = query.endedThrough ?? .max
         ends = first.flatMap { $0 <= last ? $0...last : nil }
         self.deletedThrough = deletedThrough
-        columns = Self.columns(root).union(query.endedAfter == nil && query.endedThrough == nil ? [] : .end)
+        stages = Self.conjuncts(root).map { ($0, Self.columns($0)) }.enumerated().sorted {
+            (Self.rank($0.element.0), $0.offset) < (Self.rank($1.element.0), $1.offset)
+        }.map(\.element)
+    }
+
+    private static func conjuncts(_ node: Node) -> [Node] {
+        guard case .all(let list) = node else { return [node] }
+        return list.flatMap(conjuncts)
+    }
+
+    private static func rank(_ node: Node) -> Int {
+        switch node {
+        case .test(.status, _): 0
+        case .test(.text, isNegated: false): 1
+        case .test(.address, isNegated: false): 2
+        case .test(.number, isNegated: false): 3
+        case .test: 4
+        case .all, .any: 5
+        }
     }
 
     private static func node(_ predicate: FlowPredicate, isNegated: Bool) -> Node {
@@ -54,7 +73,8 @@ struct FlowMatcher: Sendable {
             case .tcpFlags: return [.tcpFlags, .transport]
             case .direction: return .direction
             case .action: return .action
-            case .text, .status: return []
+            case .text: return .names
+            case .status: return []
             }
         }
     }

@@ -5,12 +5,6 @@ import Packet
 /// Closed records are ordered by window end and then by number. Segments are read in the order of what they can hold,
 /// and no further than the page can still change, so that memory is that of a page and of one segment.
 struct FlowPageReader {
-    private struct Place: Comparable {
-        var end: Int64
-        var number: Int64
-        static func < (left: Place, right: Place) -> Bool { (left.end, left.number) < (right.end, right.number) }
-    }
-
     private let view: FlowView
     private let query: FlowQuery
     private let matcher: FlowMatcher
@@ -30,13 +24,13 @@ struct FlowPageReader {
     mutating func run() async throws(FlowLogError) -> FlowPage {
         var position: FlowCursor?
         if let text = query.cursor { position = try FlowCursor(text: text) }
-        var closedFrom: Place?
+        var closedFrom: FlowPlaceOfRecord?
         var openFrom: Int64?
         pinned = view.newest
         switch position {
         case nil: break
         case .closed(let end, let number, let snapshot):
-            (closedFrom, pinned) = (Place(end: end, number: number), snapshot)
+            (closedFrom, pinned) = (FlowPlaceOfRecord(end: end, number: number), snapshot)
         case .open(let offset, let snapshot): (openFrom, pinned) = (offset, snapshot)
         case .tail: throw .invalidCursor
         }
@@ -71,7 +65,7 @@ struct FlowPageReader {
         var left = Int(clamping: offset)
         var taken: Int64 = 0
         for block in query.newestFirst ? view.running.reversed() : view.running {
-            let rows = matcher.rows(of: block, firstNumber: nil).indices(block.count)
+            let rows = matcher.rows(of: block).indices(block.count)
             guard rows.count > left else {
                 left -= rows.count
                 continue
@@ -90,34 +84,37 @@ struct FlowPageReader {
 
     // MARK: Closed windows
 
-    /// Whether the first comes before the second in the order of the pages.
-    private func comesBefore(_ left: Place, _ right: Place) -> Bool { query.newestFirst ? left > right : left < right }
-
-    private mutating func readClosed(after position: Place?) async throws(FlowLogError) {
+    private mutating func readClosed(after position: FlowPlaceOfRecord?) async throws(FlowLogError) {
         let segments = candidates(after: position)
         let room = query.limit - page.records.count
-        var found: [(place: Place, record: FlowRecord)] = []
+        var found: [(place: FlowPlaceOfRecord, record: FlowRecord)] = []
         page.total = view.records
         // Passed over without reading: they are dealt with as well.
         page.scanned = page.total - segments.reduce(0) { $0 + UInt64($1.count) }
-        for (index, segment) in segments.enumerated() {
+        // What is found is mostly in the first segments; when it is not, several are read at once.
+        let scan = FlowSegmentScan(segments: segments, tasks: view.scanTasks, alone: 2) {
+            [matcher, query, pinned] segment throws(FlowLogError) in
+            try FlowFoundRows(segment, matcher, query, after: position, through: pinned)
+        }
+        var isStopped = false
+        try await scan.run { index in
+            let segment = segments[index]
             let edge = query.newestFirst ? segment.ends.upperBound : segment.ends.lowerBound
             // One more than the page takes says whether there is a next one.
             if found.count > room, let last = found.last,
                 query.newestFirst ? edge < last.place.end : edge > last.place.end
             {
-                break
+                return true
             }
-            if index > 0, let deadline, ContinuousClock.now >= deadline,
-                stop(before: edge, after: position, room, found)
-            {
-                return
+            if index > 0, let deadline, ContinuousClock.now >= deadline {
+                isStopped = stop(before: edge, after: position, room, found)
             }
-            if Task.isCancelled { throw .cancelled }
-            await Task.yield()
-            try take(segment, after: position, room, &found)
+            return isStopped
+        } take: { segment, result in
+            take(segment, result, room, &found)
             page.scanned += UInt64(segment.count)
         }
+        guard !isStopped else { return }
         page.records += found.prefix(room).map(\.record)
         if found.count > room, room > 0 {
             let last = found[room - 1].place
@@ -126,7 +123,7 @@ struct FlowPageReader {
     }
 
     /// The segments that can hold what is wanted, those that come first first.
-    private func candidates(after position: Place?) -> [any FlowSegment] {
+    private func candidates(after position: FlowPlaceOfRecord?) -> [any FlowSegment] {
         view.segments.filter { segment in
             guard segment.firstNumber <= pinned else { return false }
             if let position {
@@ -144,13 +141,15 @@ struct FlowPageReader {
     /// Ends the page with what is complete: nothing that comes before `edge` can still be found. `false` when the page
     /// would not be further than the one before.
     private mutating func stop(
-        before edge: Int64, after position: Place?, _ room: Int, _ found: [(place: Place, record: FlowRecord)]
+        before edge: Int64, after position: FlowPlaceOfRecord?, _ room: Int,
+        _ found: [(place: FlowPlaceOfRecord, record: FlowRecord)]
     ) -> Bool {
         guard edge > .min, edge < .max else { return false }
         let frontier =
-            query.newestFirst ? Place(end: edge + 1, number: 0) : Place(end: edge - 1, number: .max)
-        if let position, !comesBefore(position, frontier) { return false }
-        let complete = found.prefix(room).filter { !comesBefore(frontier, $0.place) }
+            query.newestFirst
+            ? FlowPlaceOfRecord(end: edge + 1, number: 0) : FlowPlaceOfRecord(end: edge - 1, number: .max)
+        if let position, !query.comesBefore(position, frontier) { return false }
+        let complete = found.prefix(room).filter { !query.comesBefore(frontier, $0.place) }
         page.records += complete.map(\.record)
         let isCut = complete.count == room
         let last = isCut ? complete.last?.place ?? frontier : frontier
@@ -160,30 +159,21 @@ struct FlowPageReader {
 
     /// Puts the segment's matching records among those found, and keeps one more than the page takes.
     private mutating func take(
-        _ segment: any FlowSegment, after position: Place?, _ room: Int,
-        _ found: inout [(place: Place, record: FlowRecord)]
-    ) throws(FlowLogError) {
-        do {
-            let needed = matcher.columns.union(.end)
-            var block = try segment.block(needed)
-            let bound = found.count > room ? found.last?.place : nil
-            var places: [(place: Place, row: Int)] = []
-            for row in matcher.rows(of: block, firstNumber: segment.firstNumber).indices(block.count) {
-                let place = Place(end: block.end[row], number: segment.firstNumber + Int64(row))
-                guard place.number <= pinned else { break }
-                if let position, !comesBefore(position, place) { continue }
-                if let bound, !comesBefore(place, bound) { continue }
-                places.append((place, row))
+        _ segment: any FlowSegment, _ result: Result<FlowFoundRows, FlowLogError>, _ room: Int,
+        _ found: inout [(place: FlowPlaceOfRecord, record: FlowRecord)]
+    ) {
+        do throws(FlowLogError) {
+            var rows = try result.get()
+            if found.count > room, let bound = found.last?.place {
+                rows.places.removeAll { !query.comesBefore($0.place, bound) }
             }
-            guard !places.isEmpty else { return }
-            if needed != .all { block = try segment.block(.all) }
-            places.sort { comesBefore($0.place, $1.place) }
-            found += places.prefix(room + 1).map { ($0.place, block.record(at: $0.row)) }
-            found.sort { comesBefore($0.place, $1.place) }
+            guard !rows.places.isEmpty else { return }
+            rows.places.sort { query.comesBefore($0.place, $1.place) }
+            rows.places.removeLast(max(0, rows.places.count - room - 1))
+            try rows.reading.need(.all)
+            found += rows.places.map { ($0.place, rows.reading.block.record(at: $0.row)) }
+            found.sort { query.comesBefore($0.place, $1.place) }
             if found.count > room + 1 { found.removeLast(found.count - room - 1) }
-        } catch {
-            if error == .cancelled { throw error }
-            page.damaged.append("\(segment.name): \(error)")
-        }
+        } catch { page.damaged.append("\(segment.name): \(error)") }
     }
 }

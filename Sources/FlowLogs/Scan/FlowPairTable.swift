@@ -22,21 +22,48 @@ struct FlowPairTable {
         pairs = isDense ? [] : Array(repeating: 0, count: size)
     }
 
-    /// The number of a pair; `next` when it is new.
+    /// Replaces each first number by that of its pair, and returns a row of each pair. Only the rows of `mask` count, all
+    /// when it is `nil`; the others keep what they have.
+    ///
+    /// Every number must be below what the table is for.
+    mutating func number(
+        _ first: inout [UInt32], with second: [UInt32], where mask: [UInt8]? = nil
+    ) -> [Int] {
+        var examples: [Int] = []
+        let rows = min(first.count, second.count, mask?.count ?? .max)
+        first.withUnsafeMutableBufferPointer { first in
+            second.withUnsafeBufferPointer { second in
+                if let mask {
+                    mask.withUnsafeBufferPointer { mask in
+                        for row in 0..<rows where mask[row] != 0 { number(row, first, second, &examples) }
+                    }
+                } else {
+                    for row in 0..<rows { number(row, first, second, &examples) }
+                }
+            }
+        }
+        return examples
+    }
+
     @inline(__always)
-    mutating func group(of first: UInt32, _ second: UInt32, next: UInt32) -> (group: UInt32, isNew: Bool) {
+    private mutating func number(
+        _ row: Int, _ first: UnsafeMutableBufferPointer<UInt32>, _ second: UnsafeBufferPointer<UInt32>,
+        _ examples: inout [Int]
+    ) {
         var place: Int
         if isDense {
-            place = Int(first) * width + Int(second)
+            place = Int(first[row]) * width + Int(second[row])
         } else {
-            let pair = UInt64(first) << 32 | UInt64(second)
+            let pair = UInt64(first[row]) << 32 | UInt64(second[row])
             // Fibonacci hashing: the upper bits are mixed best.
             place = Int(truncatingIfNeeded: (pair &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
             while groups[place] != Self.empty, pairs[place] != pair { place = (place + 1) & mask }
             pairs[place] = pair
         }
-        if groups[place] != Self.empty { return (groups[place], false) }
-        groups[place] = next
-        return (next, true)
+        if groups[place] == Self.empty {
+            groups[place] = UInt32(truncatingIfNeeded: examples.count)
+            examples.append(row)
+        }
+        first[row] = groups[place]
     }
 }

@@ -10,9 +10,10 @@ public protocol FlowSegment: Sendable {
     /// The first and the last window end of its records, Unix seconds.
     var ends: ClosedRange<Int64> { get }
 
-    /// Its records. Columns that are not asked for may be zeros, of the right length.
+    /// Reads these columns into the block, which has those of `read` already, or is empty. What nobody asked for may be
+    /// zeros, of the right length, and empty names.
     /// - Throws: what says that it is damaged; then its records are missed, and the damage is named.
-    func block(_ columns: FlowColumns) throws(FlowLogError) -> FlowBlock
+    func read(_ columns: FlowColumns, into block: inout FlowBlock, after read: FlowColumns) throws(FlowLogError)
 
     /// Lowest and highest value of the field in records of traffic; `nil` when that is not known.
     func bounds(of field: FlowCondition.NumberField) -> ClosedRange<UInt64>?
@@ -27,6 +28,14 @@ public protocol FlowSegment: Sendable {
 extension FlowSegment {
     /// Number of its last record.
     public var lastNumber: Int64 { firstNumber + Int64(count) - 1 }
+
+    /// Its records with these columns.
+    /// - Throws: as `read`.
+    public func block(_ columns: FlowColumns) throws(FlowLogError) -> FlowBlock {
+        var block = FlowBlock()
+        try read(columns, into: &block, after: [])
+        return block
+    }
 
     public func bounds(of field: FlowCondition.NumberField) -> ClosedRange<UInt64>? { nil }
     public func mayHold(_ block: AddressBlock, as field: FlowCondition.AddressField) -> Bool { true }
@@ -52,12 +61,30 @@ public struct MemorySegment: FlowSegment {
         self.block = block
     }
 
-    public func block(_ columns: FlowColumns) throws(FlowLogError) -> FlowBlock { block }
+    public func read(
+        _ columns: FlowColumns, into block: inout FlowBlock, after read: FlowColumns
+    ) throws(FlowLogError) { block = self.block }
 
     public func mayHold(_ name: String, as field: FlowCondition.TextField) -> Bool {
         block.streams.contains { $0[field] == name }
     }
     public func mayHold(accountID: String) -> Bool { block.streams.contains { $0.accountID == accountID } }
+}
+
+/// A segment's block, of which is read what is asked for, each column once.
+struct FlowReading: Sendable {
+    let segment: any FlowSegment
+    private(set) var block = FlowBlock()
+    private var columns: FlowColumns = []
+
+    init(_ segment: any FlowSegment) { self.segment = segment }
+
+    /// - Throws: as `FlowSegment.read`.
+    mutating func need(_ wanted: FlowColumns) throws(FlowLogError) {
+        guard block.isEmpty || !columns.isSuperset(of: wanted) else { return }
+        try segment.read(wanted.subtracting(columns), into: &block, after: columns)
+        columns.formUnion(wanted)
+    }
 }
 
 extension FlowStream {

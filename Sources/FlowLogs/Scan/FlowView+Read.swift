@@ -32,11 +32,13 @@ extension FlowView {
             if Task.isCancelled { throw .cancelled }
             await Task.yield()
             do {
-                let block = try segment.block(.all)
-                for row in matcher.rows(of: block, firstNumber: segment.firstNumber).indices(block.count) {
+                var reading = FlowReading(segment)
+                let rows = try matcher.rows(of: &reading).indices(segment.count)
+                if !rows.isEmpty { try reading.need(.all) }
+                for row in rows {
                     let number = segment.firstNumber + Int64(row)
                     guard number > after else { continue }
-                    page.records.append(block.record(at: row))
+                    page.records.append(reading.block.record(at: row))
                     if page.records.count == query.limit {
                         last = number
                         break scan
@@ -54,30 +56,13 @@ extension FlowView {
     /// Totals of everything that matches; limit, order and cursor do not matter.
     /// - Throws: `invalidQuery`, `cancelled`.
     public func sums(_ query: FlowQuery) async throws(FlowLogError) -> FlowSums {
-        try query.check()
-        let matcher = FlowMatcher(query, deletedThrough: deletedThrough)
-        var totals = FlowSumScan()
-        for segment in segments where matcher.mayMatch(segment) {
-            if Task.isCancelled { throw .cancelled }
-            await Task.yield()
-            do {
-                let block = try segment.block(matcher.columns.union([.action, .packets, .bytes, .mark]))
-                totals.add(block, matcher.rows(of: block, firstNumber: segment.firstNumber))
-            } catch {
-                if error == .cancelled { throw error }
-                totals.sums.isExact = false
-                totals.sums.damaged.append("\(segment.name): \(error)")
-            }
-        }
-        if query.includeOpen {
-            for block in running { totals.add(block, matcher.rows(of: block, firstNumber: nil)) }
-        }
-        return totals.sums
+        FlowSums(try await groups(query, by: FlowSums.grouping))
     }
 
     /// Sums of everything that matches by the values of some fields; limit, order and cursor of the query do not matter.
     ///
-    /// Groups beyond `maximumGroups` are in the total and in `others` alone. `progress` is told, between segments, how many records are dealt with of how many.
+    /// Groups beyond `maximumGroups` are in the total and in `others` alone. `progress` is told, between segments, how
+    /// many records are dealt with of how many.
     /// - Throws: `invalidQuery`, `cancelled`.
     public func groups(
         _ query: FlowQuery, by grouping: FlowGrouping, maximumGroups: Int = 1_000_000,
@@ -86,9 +71,9 @@ extension FlowView {
         try query.check()
         try grouping.check()
         let matcher = FlowMatcher(query, deletedThrough: deletedThrough)
-        var scan = FlowGroupScan(grouping, maximumGroups: maximumGroups)
+        var whole = FlowGroupScan(grouping, maximumGroups: maximumGroups)
         let kept = try summarised(query, by: grouping, ends: matcher.ends)
-        for (value, count) in kept.sums { scan.add(value, count) }
+        for (value, count) in kept.sums { whole.add(value, count) }
         var ranges = kept.numbers[...]
         let wanted = segments.filter { segment in
             while let range = ranges.first, range.upperBound < segment.firstNumber { ranges.removeFirst() }
@@ -97,22 +82,23 @@ extension FlowView {
         }
         let total = wanted.reduce(0) { $0 + UInt64($1.count) }
         var scanned: UInt64 = 0
-        for segment in wanted {
-            if Task.isCancelled { throw .cancelled }
-            await Task.yield()
-            do {
-                let block = try segment.block(matcher.columns.union(scan.columns))
-                scan.add(block, matcher.rows(of: block, firstNumber: segment.firstNumber))
-            } catch {
-                if error == .cancelled { throw error }
-                scan.miss("\(segment.name): \(error)")
+        let scan = FlowSegmentScan(segments: wanted, tasks: scanTasks) { segment throws(FlowLogError) in
+            var reading = FlowReading(segment)
+            let mask = try matcher.rows(of: &reading)
+            if mask.hasRows { try reading.need(grouping.columns) }
+            return FlowBlockGroups(reading.block, mask, by: grouping)
+        }
+        try await scan.run { segment, result in
+            switch result {
+            case .success(let part): whole.add(part)
+            case .failure(let error): whole.miss("\(segment.name): \(error)")
             }
             scanned += UInt64(segment.count)
             progress(scanned, total)
         }
         if query.includeOpen {
-            for block in running { scan.add(block, matcher.rows(of: block, firstNumber: nil)) }
+            for block in running { whole.add(FlowBlockGroups(block, matcher.rows(of: block), by: grouping)) }
         }
-        return scan.finished(stored: records, scanned: scanned)
+        return whole.finished(stored: records, scanned: scanned)
     }
 }

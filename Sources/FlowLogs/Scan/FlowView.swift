@@ -10,6 +10,8 @@ public struct FlowView: Sendable {
     public var running: [FlowBlock]
     /// Accounts whose records up to this number are deleted, though they may still be in the segments.
     public var deletedThrough: [String: Int64]
+    /// How many segments a scan reads at once, at least 1.
+    public var scanTasks = 1
 
     public init(
         segments: [any FlowSegment], newest: Int64, running: [FlowBlock] = [], deletedThrough: [String: Int64] = [:]

@@ -2,11 +2,13 @@ import Model
 import Packet
 import Parquet
 
-/// Reads a row group of a sealed file as a block. The file may be damaged: every value is checked.
+/// Reads a row group of a sealed file as a block, column by column. The file may be damaged: every value is checked.
+///
+/// A column whose bounds are one value is known without reading it.
 struct FlowFileReader {
-    private let reader: ParquetReader
-    private let rowGroup: Int
-    private let rows: Int
+    let reader: ParquetReader
+    let rowGroup: Int
+    let rows: Int
 
     init(_ reader: ParquetReader, rowGroup: Int, rows: Int) {
         self.reader = reader
@@ -14,34 +16,36 @@ struct FlowFileReader {
         self.rows = rows
     }
 
-    /// Columns that are not asked for are zeros.
-    func block(_ columns: FlowColumns) throws(ParquetError) -> FlowBlock {
+    /// Reads these columns into a block that has those of `read`, or is empty; what was not asked for is zeros.
+    func read(
+        _ columns: FlowColumns, into block: inout FlowBlock, after read: FlowColumns
+    ) throws(ParquetError) {
         guard rows <= FlowBlock.maximumRecords else { throw .damaged("\(rows) rows in a row group") }
-        var block = FlowBlock()
-        block.status = try codes("log-status", FlowFileFormat.statuses)
-        (block.streams, block.stream) = try streams()
-        let zeros8 = [UInt8](repeating: 0, count: rows)
-        let zeros16 = [UInt16](repeating: 0, count: rows)
-        let zeros32 = [UInt32](repeating: 0, count: rows)
-        let zeros64 = [UInt64](repeating: 0, count: rows)
-        let noTimes = [Int64](repeating: 0, count: rows)
-        block.start = columns.contains(.start) ? try seconds("start") : noTimes
-        block.end = columns.contains(.end) ? try seconds("end") : noTimes
-        block.direction = columns.contains(.direction) ? try codes("direction", FlowFileFormat.directions) : zeros8
-        block.transport = columns.contains(.transport) ? try uint8("protocol") : zeros8
-        block.source = columns.contains(.source) ? try addresses("srcaddr", &block) : zeros32
-        block.destination = columns.contains(.destination) ? try addresses("dstaddr", &block) : zeros32
-        if block.addresses.isEmpty { block.addresses = [IPAddress(IPv4Address(rawValue: 0))] }
-        block.sourcePort = columns.contains(.sourcePort) ? try uint16("srcport") : zeros16
-        block.destinationPort = columns.contains(.destinationPort) ? try uint16("dstport") : zeros16
-        block.tcpFlags = columns.contains(.tcpFlags) ? try uint8("tcp-flags") : zeros8
-        block.action = columns.contains(.action) ? try codes("action", FlowFileFormat.actions) : zeros8
-        block.packets = columns.contains(.packets) ? try counts("packets", "lost-packets") : zeros64
-        block.bytes = columns.contains(.bytes) ? try counts("bytes", "lost-bytes") : zeros64
-        block.mark = columns.contains(.mark) ? try marks(block.status) : zeros32
+        let isFirst = block.isEmpty
+        if isFirst {
+            block = FlowZeros.block(rows)
+            block.status = try codes("log-status", FlowFileFormat.statuses)
+        }
+        if isFirst || columns.contains(.names) { try readStreams(columns.contains(.names), &block) }
+        if columns.contains(.start) { block.start = try seconds("start") }
+        if columns.contains(.end) { block.end = try seconds("end") }
+        if columns.contains(.direction) { block.direction = try codes("direction", FlowFileFormat.directions) }
+        if columns.contains(.transport) { block.transport = try uint8("protocol") }
+        if !columns.isDisjoint(with: [.source, .destination]) {
+            // The one address that keeps the indices of zeros in range makes room.
+            if read.isDisjoint(with: [.source, .destination]) { block.addresses = [] }
+            if columns.contains(.source) { block.source = try addresses("srcaddr", &block.addresses) }
+            if columns.contains(.destination) { block.destination = try addresses("dstaddr", &block.addresses) }
+        }
+        if columns.contains(.sourcePort) { block.sourcePort = try uint16("srcport") }
+        if columns.contains(.destinationPort) { block.destinationPort = try uint16("dstport") }
+        if columns.contains(.tcpFlags) { block.tcpFlags = try uint8("tcp-flags") }
+        if columns.contains(.action) { block.action = try codes("action", FlowFileFormat.actions) }
+        if columns.contains(.packets) { block.packets = try counts("packets", "lost-packets") }
+        if columns.contains(.bytes) { block.bytes = try counts("bytes", "lost-bytes") }
+        if columns.contains(.mark) { block.mark = try marks(block.status) }
         if columns.contains(.details) { try readDetails(&block) }
-        if columns == .all, !block.isValid { throw .damaged("values that no flow record has") }
-        return block
+        if columns.union(read) == .all, !block.isValid { throw .damaged("values that no flow record has") }
     }
 
     /// Leaves the columns empty when no record has details; files of earlier versions have no such columns.
@@ -52,9 +56,11 @@ struct FlowFileReader {
         guard !hasNoTimes || !hasNoReasons else { return }
         block.firstPacket = try milliseconds(Format.firstPacket)
         block.lastPacket = try milliseconds(Format.lastPacket)
-        let (texts, indices, present) = try text(Format.rejectReason)
-        let reasons = texts.map { RejectReasons(text: $0).rawValue }
-        block.rejectReasons = indices.indices.map { present?[$0] ?? true ? reasons[Int(indices[$0])] : 0 }
+        let column = try texts(Format.rejectReason)
+        let reasons = column.texts.map { RejectReasons(text: $0).rawValue }
+        block.rejectReasons = column.indices.indices.map { row in
+            column.present?[row] ?? true ? reasons[Int(column.indices[row])] : 0
+        }
         guard block.hasValidDetails else { throw .damaged("times of packets that no flow record has") }
     }
 
@@ -75,7 +81,18 @@ struct FlowFileReader {
 
     private func hasNoValue(_ name: String) throws(ParquetError) -> Bool { try chunk(name).chunk.nullCount == rows }
 
+    /// What every row has there when the bounds say so; 0 when none has a value.
+    private func constant(_ name: String) throws(ParquetError) -> UInt64? {
+        let chunk = try chunk(name).chunk
+        if chunk.nullCount == rows { return 0 }
+        guard chunk.nullCount == 0, case .unsigned(let low) = chunk.minimum, chunk.maximum == .unsigned(low) else {
+            return nil
+        }
+        return low
+    }
+
     private func uint8(_ name: String) throws(ParquetError) -> [UInt8] {
+        if let one = try constant(name).flatMap({ UInt8(exactly: $0) }) { return FlowZeros.bytes(rows, one) }
         guard case .uint8(let values) = try read(name).values else { throw wrong(name) }
         return values
     }
@@ -92,7 +109,13 @@ struct FlowFileReader {
 
     private func wrong(_ name: String) -> ParquetError { .damaged("column \(name) is of another type") }
 
-    private func seconds(_ name: String) throws(ParquetError) -> [Int64] { try milliseconds(name).map { $0 / 1000 } }
+    private func seconds(_ name: String) throws(ParquetError) -> [Int64] {
+        let chunk = try chunk(name).chunk
+        if chunk.nullCount == 0, case .signed(let one) = chunk.minimum, chunk.maximum == .signed(one) {
+            return Array(repeating: one / 1000, count: rows)
+        }
+        return try milliseconds(name).map { $0 / 1000 }
+    }
 
     /// 0 where there is none.
     private func milliseconds(_ name: String) throws(ParquetError) -> [Int64] {
@@ -109,101 +132,126 @@ struct FlowFileReader {
     }
 
     private func marks(_ status: [UInt8]) throws(ParquetError) -> [UInt32] {
+        let isLossless = try hasNoValue("loss-causes")
+        if isLossless, try constant(FlowFileFormat.saturated) == 0 { return FlowZeros.words(rows) }
         let saturated = try uint8(FlowFileFormat.saturated)
-        guard try !hasNoValue("loss-causes") else { return saturated.map { UInt32($0) } }
-        let (texts, indices, _) = try text("loss-causes")
-        let causes = texts.map(FlowFileFormat.causes)
+        guard !isLossless else { return saturated.map { UInt32($0) } }
+        let column = try texts("loss-causes")
+        let causes = column.texts.map(FlowFileFormat.causes)
         return status.indices.map { row in
-            status[row] == FlowLogStatus.skipData.rawValue ? causes[Int(indices[row])] : UInt32(saturated[row])
+            status[row] == FlowLogStatus.skipData.rawValue
+                ? causes[Int(column.indices[row])] : UInt32(saturated[row])
         }
-    }
-
-    /// Distinct texts and each row's index of them, which is in range.
-    private func text(_ name: String) throws(ParquetError) -> ([String], [UInt32], [Bool]?) {
-        let chunk = try chunk(name).chunk
-        if chunk.nullCount == rows {
-            return ([""], Array(repeating: 0, count: rows), Array(repeating: false, count: rows))
-        }
-        // A column of one value is known without reading it.
-        if chunk.nullCount == 0, case .text(let low) = chunk.minimum, case .text(let high) = chunk.maximum,
-            low.utf8.elementsEqual(high.utf8)
-        {
-            return ([low], Array(repeating: 0, count: rows), nil)
-        }
-        let data = try read(name)
-        guard case .text(var texts, let indices) = data.values else { throw wrong(name) }
-        if texts.isEmpty { texts = [""] }
-        guard (indices.max() ?? 0) < texts.count else { throw .damaged("column \(name) has an index out of range") }
-        return (texts, indices, data.present)
     }
 
     private func codes(_ name: String, _ known: [String]) throws(ParquetError) -> [UInt8] {
-        let (texts, indices, present) = try text(name)
+        let column = try texts(name)
         var table: [UInt8] = []
-        for text in texts {
+        for text in column.texts {
             if let code = known.firstIndex(of: text) {
                 table.append(UInt8(code))
-            } else if present != nil, text.isEmpty {
+            } else if column.present != nil, text.isEmpty {
                 table.append(0)
             } else {
                 throw .damaged("column \(name) has the value \(text)")
             }
         }
-        return indices.map { table[Int($0)] }
+        if let only = table.first, table.count == 1 { return FlowZeros.bytes(rows, only) }
+        return column.indices.map { table[Int($0)] }
     }
 
-    private func addresses(_ name: String, _ block: inout FlowBlock) throws(ParquetError) -> [UInt32] {
-        let (texts, indices, present) = try text(name)
-        let base = UInt32(block.addresses.count)
-        for text in texts {
-            if let address = IPAddress(text) {
-                block.addresses.append(address)
-            } else if present != nil, text.isEmpty {
-                block.addresses.append(IPAddress(IPv4Address(rawValue: 0)))
-            } else {
-                throw .damaged("column \(name) has the value \(text)")
-            }
+    // MARK: Texts
+
+    /// A column of few distinct texts.
+    private struct Texts {
+        /// At least one.
+        var texts: [String]
+        /// Of each row; in range.
+        var indices: [UInt32]
+        var present: [Bool]?
+        /// All rows have the same, which is in the first.
+        var isOne = false
+    }
+
+    private func texts(_ name: String) throws(ParquetError) -> Texts {
+        let chunk = try chunk(name).chunk
+        if chunk.nullCount == rows {
+            return Texts(
+                texts: [""], indices: FlowZeros.words(rows), present: Array(repeating: false, count: rows), isOne: true)
         }
-        guard let present else { return base == 0 ? indices : indices.map { $0 + base } }
-        return zip(indices, present).map { $1 ? $0 + base : 0 }
+        if chunk.nullCount == 0, case .text(let low) = chunk.minimum, case .text(let high) = chunk.maximum,
+            low.utf8.elementsEqual(high.utf8)
+        {
+            return Texts(texts: [low], indices: FlowZeros.words(rows), isOne: true)
+        }
+        let data = try read(name)
+        guard case .text(var texts, let indices) = data.values else { throw wrong(name) }
+        if texts.isEmpty { texts = [""] }
+        guard (indices.max() ?? 0) < texts.count else { throw .damaged("column \(name) has an index out of range") }
+        return Texts(texts: texts, indices: indices, present: data.present)
     }
 
-    private func streams() throws(ParquetError) -> ([FlowStream], [UInt32]) {
-        var texts: [([String], [UInt32], [Bool]?)] = []
-        for name in ["account-id", "flow-log-id", "eni-id", "vpc-id", "subnet-id", "vm-id"] {
-            texts.append(try text(name))
+    /// Many distinct ones: made of the stored bytes, behind those that are there already.
+    private func addresses(_ name: String, _ addresses: inout [IPAddress]) throws(ParquetError) -> [UInt32] {
+        let (index, chunk) = try chunk(name)
+        let base = UInt32(addresses.count)
+        if chunk.nullCount == rows {
+            addresses.append(IPAddress(IPv4Address(rawValue: 0)))
+            return FlowZeros.words(rows)
+        }
+        let column = try reader.readTexts(column: index, rowGroup: rowGroup)
+        guard column.indices.count == rows else {
+            throw .damaged("column \(name) has \(column.indices.count) rows instead of \(rows)")
+        }
+        guard (column.indices.max() ?? 0) < max(1, column.places.count) else {
+            throw .damaged("column \(name) has an index out of range")
+        }
+        addresses.reserveCapacity(addresses.count + column.places.count)
+        let damaged = column.bytes.withUnsafeBufferPointer { bytes -> Range<Int>? in
+            for place in column.places {
+                guard let address = IPAddress(utf8: UnsafeBufferPointer(rebasing: bytes[place])) else { return place }
+                addresses.append(address)
+            }
+            return nil
+        }
+        if let damaged {
+            throw .damaged("column \(name) has the value \(String(decoding: column.bytes[damaged], as: UTF8.self))")
+        }
+        if column.places.isEmpty { addresses.append(IPAddress(IPv4Address(rawValue: 0))) }
+        guard base > 0 else { return column.indices }
+        guard let present = column.present else { return column.indices.map { $0 + base } }
+        return zip(column.indices, present).map { $1 ? $0 + base : 0 }
+    }
+
+    // MARK: Streams
+
+    private static let streamColumns = ["account-id", "flow-log-id", "eni-id", "vpc-id", "subnet-id", "vm-id"]
+
+    /// Without names the accounts alone.
+    private func readStreams(_ hasNames: Bool, _ block: inout FlowBlock) throws(ParquetError) {
+        var columns: [Texts] = []
+        for name in Self.streamColumns.prefix(hasNames ? 6 : 1) { columns.append(try texts(name)) }
+        var indices = FlowZeros.words(rows)
+        // A row of each stream.
+        var examples = [0]
+        for column in columns where !column.isOne {
+            var codes = column.indices
+            if let present = column.present {
+                for row in 0..<min(rows, present.count) where !present[row] { codes[row] = UInt32(column.texts.count) }
+            }
+            var pairs = FlowPairTable(examples.count, column.texts.count + 1, rows: rows)
+            examples = pairs.number(&indices, with: codes)
         }
         func name(_ column: Int, _ row: Int) -> String? {
-            let (names, indices, present) = texts[column]
-            if let present, !present[row] { return nil }
-            return names[Int(indices[row])]
+            guard column < columns.count else { return nil }
+            if let present = columns[column].present, !present[row] { return nil }
+            return columns[column].texts[Int(columns[column].indices[row])]
         }
-        func stream(_ row: Int) -> FlowStream {
+        block.stream = indices
+        block.streams = examples.map { row in
             FlowStream(
                 accountID: name(0, row) ?? "", flowLogID: name(1, row) ?? "", networkInterfaceID: name(2, row) ?? "",
                 vpcID: name(3, row), subnetID: name(4, row), instanceID: name(5, row))
         }
-        if texts.allSatisfy({ $0.0.count == 1 && ($0.2.map { !$0.contains(true) } ?? true) }), rows > 0 {
-            return ([stream(0)], Array(repeating: 0, count: rows))
-        }
-        // Streams come in runs: names are looked at where an index changes.
-        var streams: [FlowStream] = []
-        var known: [FlowStream: UInt32] = [:]
-        var indices: [UInt32] = []
-        indices.reserveCapacity(rows)
-        for row in 0..<rows {
-            if row > 0, texts.allSatisfy({ $0.1[row] == $0.1[row - 1] && $0.2?[row] == $0.2?[row - 1] }) {
-                indices.append(indices[row - 1])
-                continue
-            }
-            let stream = stream(row)
-            let index = known[stream] ?? UInt32(streams.count)
-            if index == streams.count {
-                known[stream] = index
-                streams.append(stream)
-            }
-            indices.append(index)
-        }
-        return (streams, indices)
     }
 }

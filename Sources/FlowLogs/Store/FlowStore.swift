@@ -142,14 +142,20 @@ public final class FlowStore: FlowLogStore {
 
     /// Everything that can be read now.
     public func view(includeRunning: Bool = false) async throws(FlowLogError) -> FlowView {
-        guard includeRunning else { return published.withLock { $0.view(catalogue) } }
+        guard includeRunning else { return closedView }
         return try await perform { store, core throws(FlowLogError) in
-            var view = store.published.withLock { $0.view(store.catalogue) }
+            var view = store.closedView
             let windows = core.state.windows.values
             view.running = FlowBlock.blocks(
                 of: windows.sorted { ($0.key.window.end, $0.serial) < ($1.key.window.end, $1.serial) })
             return view
         }
+    }
+
+    private var closedView: FlowView {
+        var view = published.withLock { $0.view(catalogue) }
+        view.scanTasks = configuration.scanTasks
+        return view
     }
 
     // MARK: Checks

@@ -55,10 +55,12 @@ struct SealedSegment: FlowSegment {
 
     var name: String { "\(file.name) row group \(position)" }
 
-    func block(_ columns: FlowColumns) throws(FlowLogError) -> FlowBlock {
+    func read(
+        _ columns: FlowColumns, into block: inout FlowBlock, after read: FlowColumns
+    ) throws(FlowLogError) {
         let reader = try file.open()
         do throws(ParquetError) {
-            return try FlowFileReader(reader, rowGroup: position, rows: count).block(columns)
+            try FlowFileReader(reader, rowGroup: position, rows: count).read(columns, into: &block, after: read)
         } catch { throw .damaged(name, "\(error)") }
     }
 
@@ -113,9 +115,7 @@ struct SealedSegment: FlowSegment {
     }
 
     private func bloom(_ column: String, _ text: String) -> Bool {
-        guard let reader = try? file.open(), let index = reader.column(column),
-            let filter = try? reader.bloomFilter(column: index, rowGroup: position)
-        else { return true }
-        return filter.mayContain(.text(text))
+        guard let reader = try? file.open(), let index = reader.column(column) else { return true }
+        return (try? reader.mayContain(.text(text), column: index, rowGroup: position)) ?? true
     }
 }

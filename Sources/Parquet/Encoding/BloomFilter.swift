@@ -49,36 +49,15 @@ struct BloomFilter: Sendable {
         for word in words { bytes.append(littleEndian: word) }
     }
 
-    /// Reads header and bits.
+    /// Reads all of it.
     ///
-    /// Throws `ParquetError.damaged`, `.unsupported`, or `.beyondLimit` beyond `limit` bytes.
-    init(source: any ParquetSource, offset: Int, limit: Int, place: String) throws(ParquetError) {
-        guard offset >= 0, offset < source.count else { throw .damaged("byte \(offset) of \(source.count), \(place)") }
-        var header = ThriftReader(
-            try source.read(at: offset, count: min(256, source.count - offset)), place: place)
-        var count = 0
-        var choices = 0
-        try header.structure { reader, field throws(ParquetError) in
-            switch (field.id, field.type) {
-            case (1, .int32): count = try reader.integer()
-            case (2...4, .structure):
-                try reader.structure { reader, choice throws(ParquetError) in
-                    guard choice.id == 1 else { throw .unsupported("another kind of Bloom filter") }
-                    choices += 1
-                    try reader.skip(choice.type)
-                }
-            default: try reader.skip(field.type)
-            }
-        }
-        guard choices == 3, count > 0, count % 32 == 0 else { throw .damaged("header, \(place)") }
-        guard count <= limit else { throw .beyondLimit("\(count) bytes, \(place)") }
-        let start = offset + header.position
-        guard count <= source.count - start else { throw .damaged("\(count) bytes at \(start), \(place)") }
-        let bytes = try source.read(at: start, count: count)
-        words = bytes.withUnsafeBytes { bytes in
-            (0..<count / 4).map { UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)) }
-        }
+    /// Throws `ParquetError.unreadable`.
+    init(_ bits: BloomFilterBits) throws(ParquetError) {
+        words = try bits.words(0..<bits.count)
     }
+
+    /// One block of a filter.
+    init(block: [UInt32]) { words = block }
 
     /// The hash of the value as a column of that type stores it; nil if it cannot.
     static func hash(_ value: ParquetValue, as type: ParquetType) -> UInt64? {

@@ -66,24 +66,27 @@ enum DeltaBinaryPacked {
         var value = T(truncatingIfNeeded: try cursor.zigzag())
         guard count > 0 else { return [] }
         let length = size / parts
-        var values: [T] = []
-        values.reserveCapacity(count)
-        values.append(value)
+        var values = [T](repeating: value, count: count)
+        var done = 1
         var deltas = [T.Magnitude](repeating: 0, count: length)
-        while values.count < count {
+        while done < count {
             let least = T(truncatingIfNeeded: try cursor.zigzag())
             let widths = try cursor.skip(parts)
-            for part in 0..<parts where values.count < count {
+            for part in 0..<parts where done < count {
                 let width = Int(cursor.bytes[widths + part])
                 guard width <= T.bitWidth else { throw cursor.damaged("differences of \(width) bits") }
                 let start = try cursor.skip(length * width / 8)
+                let taken = min(length, count - done)
                 deltas.withUnsafeMutableBufferPointer { deltas in
                     cursor.bytes.withUnsafeBytes { BitPacking.read($0, from: start, width: width, into: deltas) }
-                    for delta in deltas.prefix(count - values.count) {
-                        value = value &+ least &+ T(truncatingIfNeeded: delta)
-                        values.append(value)
+                    values.withUnsafeMutableBufferPointer { values in
+                        for index in 0..<taken {
+                            value = value &+ least &+ T(truncatingIfNeeded: deltas[index])
+                            values[done + index] = value
+                        }
                     }
                 }
+                done += taken
             }
         }
         return values

@@ -43,6 +43,13 @@ enum RLEHybrid {
         bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
     }
 
+    /// Whether the first `count` values are one run of this value, in less than 9 bits.
+    static func isOneRun(_ cursor: ByteCursor, of value: UInt8, count: Int) -> Bool {
+        var cursor = cursor
+        guard let header = try? cursor.varint(), header & 1 == 0, header >> 1 >= UInt64(count) else { return false }
+        return (try? cursor.byte()) == value
+    }
+
     /// Reads `count` values; the last group of eight may go beyond and be cut.
     ///
     /// Throws `ParquetError.damaged` if there are fewer, or `width` is not 0…32.

@@ -125,15 +125,20 @@ struct ColumnDecoder {
     }
 
     private func text(_ bytes: [UInt8]) throws(ParquetError) -> ParquetColumnData {
-        var dictionary: [String] = []
+        let texts = try texts(bytes)
+        return ParquetColumnData(
+            .text(dictionary: try texts.strings(place: place), indices: texts.indices), present: texts.present)
+    }
+
+    /// The values of a column of texts.
+    func texts(_ bytes: [UInt8]) throws(ParquetError) -> ParquetTexts {
+        var texts = ParquetTexts()
         var stored = 0
         // By bytes: texts that Unicode holds for equal are not the same.
         var added: [[UInt8]: UInt32] = [:]
         var all: [UInt32] = []
         let present = try pages(bytes) { cursor, count throws(ParquetError) in
-            guard count <= cursor.remaining / 4 else { throw cursor.damaged("\(count) texts in too few bytes") }
-            dictionary.reserveCapacity(count)
-            for _ in 0..<count { dictionary.append(try text(&cursor)) }
+            try texts.take(&cursor, count: count)
             stored = count
         } data: { page throws(ParquetError) in
             let found: [UInt32]
@@ -142,29 +147,24 @@ struct ColumnDecoder {
             case .plain:
                 var numbers: [UInt32] = []
                 for _ in 0..<page.values {
-                    let text = try text(&page.cursor)
-                    let key = Array(text.utf8)
-                    let number = added[key] ?? UInt32(dictionary.count)
-                    if Int(number) == dictionary.count {
-                        dictionary.append(text)
-                        added[key] = number
-                    }
+                    let length = Int(try page.cursor.littleEndian(UInt32.self))
+                    let start = try page.cursor.skip(length)
+                    let text = Array(page.cursor.bytes[start..<start + length])
+                    let number = added[text] ?? texts.append(text)
+                    added[text] = number
                     numbers.append(number)
                 }
                 found = numbers
             default: throw .unsupported("encoding \(page.encoding) of text, column \(column.name)")
             }
-            append(found, page.present, to: &all, placeholder: 0)
+            if all.isEmpty, page.present == nil {
+                all = found
+            } else {
+                append(found, page.present, to: &all, placeholder: 0)
+            }
         }
-        return ParquetColumnData(.text(dictionary: dictionary, indices: all), present: present)
-    }
-
-    private func text(_ cursor: inout ByteCursor) throws(ParquetError) -> String {
-        let length = Int(try cursor.littleEndian(UInt32.self))
-        let start = try cursor.skip(length)
-        guard let text = String(validating: cursor.bytes[start..<start + length], as: UTF8.self) else {
-            throw cursor.damaged("text that is not UTF-8")
-        }
-        return text
+        texts.indices = all
+        texts.present = present
+        return texts
     }
 }

@@ -103,6 +103,10 @@ struct PageReader {
         _ header: PageHeader, _ body: ByteCursor, levels: [UInt8]
     ) throws(ParquetError) -> Data {
         var cursor = ByteCursor(levels, place: "levels, \(place)")
+        if RLEHybrid.isOneRun(cursor, of: 1, count: header.values) {
+            return Data(
+                cursor: body, rows: header.values, present: nil, values: header.values, encoding: header.encoding)
+        }
         let levels = try RLEHybrid.read(&cursor, width: 1, count: header.values)
         let values = levels.reduce(0) { $0 + Int($1) }
         return Data(

@@ -39,25 +39,53 @@ public struct ParquetReader: Sendable {
     ///
     /// Throws `ParquetError.mismatch` if there is no such column or row group, and otherwise as the initializer does.
     public func read(column: Int, rowGroup: Int) throws(ParquetError) -> ParquetColumnData {
+        let (decoder, bytes) = try stored(column, rowGroup)
+        return try decoder.decode(bytes)
+    }
+
+    /// The same for a column of texts, which stay bytes: no `String` is made.
+    ///
+    /// Throws as `read` does, and `ParquetError.mismatch` for a column of another type.
+    public func readTexts(column: Int, rowGroup: Int) throws(ParquetError) -> ParquetTexts {
+        let (decoder, bytes) = try stored(column, rowGroup)
+        guard decoder.column.type == .text else { throw .mismatch("column \(decoder.column.name) has no texts") }
+        return try decoder.texts(bytes)
+    }
+
+    private func stored(_ column: Int, _ rowGroup: Int) throws(ParquetError) -> (ColumnDecoder, [UInt8]) {
         let (definition, group, chunk) = try find(column, rowGroup)
         let place = "column \(definition.name) of row group \(rowGroup)"
         guard chunk.storedBytes <= limits.chunkBytes else { throw .beyondLimit("\(chunk.storedBytes) bytes, \(place)") }
         let bytes = try source.read(at: chunk.offset, count: chunk.storedBytes)
         let decoder = ColumnDecoder(
             column: definition, rows: group.rows, chunk: chunk, limits: limits, place: place)
-        return try decoder.decode(bytes)
+        return (decoder, bytes)
     }
 
     /// The Bloom filter of one column of one row group; nil if it has none.
     ///
     /// Throws as `read` does.
     public func bloomFilter(column: Int, rowGroup: Int) throws(ParquetError) -> ParquetBloomFilter? {
+        guard let bits = try bloomFilterBits(column, rowGroup) else { return nil }
+        return ParquetBloomFilter(filter: try BloomFilter(bits), type: schema[column].type)
+    }
+
+    /// Whether the value may occur in one column of one row group; false is certain. Of a Bloom filter no more is read
+    /// than where the value has its bits.
+    ///
+    /// Throws as `read` does.
+    public func mayContain(_ value: ParquetValue, column: Int, rowGroup: Int) throws(ParquetError) -> Bool {
+        guard let bits = try bloomFilterBits(column, rowGroup) else { return true }
+        guard let hash = BloomFilter.hash(value, as: schema[column].type) else { return false }
+        return try bits.mayContain(hash)
+    }
+
+    private func bloomFilterBits(_ column: Int, _ rowGroup: Int) throws(ParquetError) -> BloomFilterBits? {
         let (definition, _, chunk) = try find(column, rowGroup)
         guard let offset = chunk.bloomOffset else { return nil }
-        let filter = try BloomFilter(
+        return try BloomFilterBits(
             source: source, offset: offset, limit: limits.pageBytes,
             place: "Bloom filter of column \(definition.name) of row group \(rowGroup)")
-        return ParquetBloomFilter(filter: filter, type: definition.type)
     }
 
     private func find(

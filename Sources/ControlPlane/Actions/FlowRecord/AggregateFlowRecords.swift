@@ -65,12 +65,16 @@ struct AggregateFlowRecords: ServiceAction, WeirAction {
                 accountID: call.scope.accountID, endedAfter: filter.endedAfter, endedThrough: filter.endedThrough,
                 matching: request.named.and(filter.predicate), includeOpen: request.includeOpen)
             let flowLogs = call.services.flowLogs
-            id = try book.start(accountID: call.scope.accountID, keys: grouping.keys) { progress throws(FlowLogError) in
+            id = try book.start(accountID: call.scope.accountID, action: Self.name, keys: grouping.keys) {
+                progress throws(FlowLogError) in
                 let view = try await flowLogs.view(includeRunning: query.includeOpen)
                 return try await view.groups(query, by: grouping, progress: progress)
             }
         }
         let deadline = ContinuousClock.now + .seconds(request.waitSeconds)
-        return try await book.answer(id, accountID: call.scope.accountID, until: deadline)
+        switch try await book.answer(id, accountID: call.scope.accountID, action: Self.name, until: deadline) {
+        case .whole(let groups, let keys): return FlowRecordGroups(groups, keys)
+        case .underWay(let scanned, let total): return FlowRecordGroups(queryID: id, scanned: scanned, total: total)
+        }
     }
 }

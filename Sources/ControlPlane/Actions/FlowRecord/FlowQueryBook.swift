@@ -8,8 +8,16 @@ import Synchronization
 public final class FlowQueryBook: Sendable {
     typealias Progress = @Sendable (_ scanned: UInt64, _ total: UInt64) -> Void
 
+    /// The whole answer, or how far it is.
+    enum Answer {
+        case whole(FlowGroups, [FlowGrouping.Key])
+        case underWay(scanned: UInt64, total: UInt64)
+    }
+
     private struct Entry {
         var accountID: String
+        /// The action that asks for it.
+        var action: String
         var keys: [FlowGrouping.Key]
         var scanned: UInt64 = 0
         var total: UInt64 = 0
@@ -29,7 +37,7 @@ public final class FlowQueryBook: Sendable {
     /// Starts a query and returns its ID.
     /// - Throws: `unavailable` when too many are under way.
     func start(
-        accountID: String, keys: [FlowGrouping.Key],
+        accountID: String, action: String, keys: [FlowGrouping.Key],
         _ work: @escaping @Sendable (@escaping Progress) async throws(FlowLogError) -> FlowGroups
     ) throws(APIError) -> String {
         let now = ContinuousClock.now
@@ -42,7 +50,7 @@ public final class FlowQueryBook: Sendable {
             }
             let own = entries.values.filter { $0.accountID == accountID }.count
             guard entries.count < Self.limit, own < Self.limitOfAccount else { return false }
-            entries[id] = Entry(accountID: accountID, keys: keys, askedAt: now)
+            entries[id] = Entry(accountID: accountID, action: action, keys: keys, askedAt: now)
             return true
         }
         guard isTaken else { throw .unavailable("Too many queries of flow records are under way; ask again later.") }
@@ -70,13 +78,13 @@ public final class FlowQueryBook: Sendable {
     /// The whole answer, which is forgotten then, or at the deadline how far it is.
     /// - Throws: `InvalidQueryId.NotFound`, and what the query failed with.
     func answer(
-        _ id: String, accountID: String, until deadline: ContinuousClock.Instant
-    ) async throws(APIError) -> FlowRecordGroups {
+        _ id: String, accountID: String, action: String, until deadline: ContinuousClock.Instant
+    ) async throws(APIError) -> Answer {
         // Short queries are not held up, long ones are not asked often.
         var pause = Duration.milliseconds(1)
         while true {
             let entry = entries.withLock { entries -> Entry? in
-                guard var entry = entries[id], entry.accountID == accountID else { return nil }
+                guard var entry = entries[id], entry.accountID == accountID, entry.action == action else { return nil }
                 entry.askedAt = .now
                 entries[id] = entry.result == nil ? entry : nil
                 return entry
@@ -85,12 +93,12 @@ public final class FlowQueryBook: Sendable {
                 throw APIError(.init("InvalidQueryId.NotFound", 404), "The specified QueryId does not exist.")
             }
             switch entry.result {
-            case .success(let groups): return FlowRecordGroups(groups, entry.keys)
+            case .success(let groups): return .whole(groups, entry.keys)
             case .failure(let error): throw APIError(flowLogs: error)
             case nil: break
             }
             guard ContinuousClock.now < deadline, !Task.isCancelled else {
-                return FlowRecordGroups(queryID: id, scanned: entry.scanned, total: entry.total)
+                return .underWay(scanned: entry.scanned, total: entry.total)
             }
             try? await Task.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(50))

@@ -5,6 +5,8 @@ import Packet
 
 /// Which records a search, a tail or a sum means.
 struct FlowRecordRequest: ActionRequest {
+    /// Of a sum that is under way.
+    var queryID: String?
     var filter: String?
     var flowLogID: String?
     var interfaceID: String?
@@ -20,14 +22,15 @@ struct FlowRecordRequest: ActionRequest {
     var status: String?
     var newestFirst = false
     var includeOpen = false
-    var waitSeconds = 20
+    var waitSeconds: Int?
     var maxResults = 100
     var nextToken: String?
     init() {}
 
     static var fields: [Field<Self>] {
         [
-            .optional("Filter", \.filter, .text), .optional("FlowLogId", \.flowLogID, .text),
+            .optional("QueryId", \.queryID, .text), .optional("Filter", \.filter, .text),
+            .optional("FlowLogId", \.flowLogID, .text),
             .optional("NetworkInterfaceId", \.interfaceID, .text),
             .optional("EndedAfter", \.endedAfter, .range(0...Int.max)),
             .optional("EndedThrough", \.endedThrough, .range(0...Int.max)),

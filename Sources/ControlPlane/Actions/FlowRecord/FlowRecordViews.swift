@@ -114,6 +114,11 @@ public struct FlowRecordSums: Codable, Sendable {
             Bytes = count.bytes
         }
     }
+    /// Empty when the answer is whole; else ask again with it.
+    public var QueryId = ""
+    /// Records that have been looked at, of those that have to be; only as long as the answer is not whole.
+    public var ScannedRecords: UInt64 = 0
+    public var TotalRecords: UInt64 = 0
     public var Accepted: Count
     public var Rejected: Count
     /// From SKIPDATA records.
@@ -121,6 +126,20 @@ public struct FlowRecordSums: Codable, Sendable {
     public var IsExact: Bool
     /// What could not be read, by name and reason.
     public var Damaged: [String]
+
+    init(_ sums: FlowSums) {
+        Accepted = Count(sums.accepted)
+        Rejected = Count(sums.rejected)
+        Lost = Count(sums.lost)
+        IsExact = sums.isExact
+        Damaged = sums.damaged
+    }
+
+    /// Still under way.
+    init(queryID: String, scanned: UInt64, total: UInt64) {
+        self.init(FlowSums())
+        (QueryId, ScannedRecords, TotalRecords) = (queryID, scanned, total)
+    }
 }
 
 /// `AggregateFlowRecords`.

@@ -9,7 +9,7 @@ struct TailFlowRecords: ServiceAction, WeirAction {
     init() {}
 
     func run(_ request: Request, _ call: Call) async throws -> FlowRecordPage {
-        let deadline = ContinuousClock.now + .seconds(request.waitSeconds)
+        let deadline = ContinuousClock.now + .seconds(request.waitSeconds ?? 20)
         var query = try request.query(call)
         if query.cursor == nil, query.endedAfter != nil { query.cursor = FlowQuery.tailStart }
         do {

@@ -52,7 +52,8 @@ struct FlowsTopCommand: ParsableCommand {
         body["MaxGroups"] = String(limit)
         body["BucketSeconds"] = String(try FlowTableForm.seconds(every))
         body["IncludeOpen"] = String(open)
-        let answer = try FlowAggregation.run(try connection.client(), body)
+        let answer: FlowRecordGroups = try FlowAggregation.run(
+            try connection.client(), "AggregateFlowRecords", body)
         try form.show(answer)
         if !answer.Damaged.isEmpty { throw ExitCode(3) }
     }
