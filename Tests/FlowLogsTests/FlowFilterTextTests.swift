@@ -32,6 +32,8 @@ import Testing
             ("packets > 10", .condition(.number(.packets, [11...UInt64.max]))), ("bytes 10k", bytes(10000...10000)),
             ("bytes 1M-2G", bytes(1_000_000...2_000_000_000)), ("bytes < 1T", bytes(0...999_999_999_999)),
             ("flags syn", .condition(.tcpFlags([TCPFlags(rawValue: 2)]))),
+            ("reason network-acl", .condition(.rejectReasons(.networkACL))),
+            ("reject-reason HOST-firewall,security-group", .condition(.rejectReasons([.host, .securityGroup]))),
             ("flags syn+ack,rst", .condition(.tcpFlags([TCPFlags(rawValue: 18), TCPFlags(rawValue: 4)]))),
             ("direction in", .condition(.direction(.ingress))), ("direction egress", .condition(.direction(.egress))),
             ("direction in in", .condition(.direction(.ingress))),

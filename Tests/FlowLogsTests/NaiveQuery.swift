@@ -56,6 +56,9 @@ extension FlowCondition {
             return sets.contains { TCPFlags(rawValue: traffic.tcpFlags).isSuperset(of: $0) }
         case .direction(let direction): return traffic.map { $0.direction == direction }
         case .action(let action): return traffic.map { $0.action == action }
+        case .rejectReasons(let reasons):
+            guard let found = traffic?.rejectReasons, !found.isEmpty else { return nil }
+            return !found.isDisjoint(with: reasons)
         case .status(let list): return list.contains(record.status)
         }
     }
@@ -116,8 +119,8 @@ extension FlowRecord {
                 transport: [1, 6, 6, 17].randomElement(using: &random) ?? 0,
                 tcpFlags: .random(in: 0...255, using: &random), packets: .random(in: 1...20, using: &random),
                 bytes: .random(in: 1...2000, using: &random), action: Bool.random(using: &random) ? .accept : .reject)
-            // Seldom, so that there are blocks without.
-            if Int.random(in: 0..<200, using: &random) == 0 {
+            // Seldom, so that there are rows without.
+            if Int.random(in: 0..<20, using: &random) == 0 {
                 let first = 1000 * epoch + .random(in: 0...59_000, using: &random)
                 traffic.times = first...first + .random(in: 0...900, using: &random)
                 traffic.rejectReasons = RejectReasons(rawValue: .random(in: 0...7, using: &random))
@@ -152,7 +155,7 @@ extension FlowCondition {
             let first = UInt64.random(in: values, using: &random)
             return first...UInt64.random(in: first...values.upperBound, using: &random)
         }
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
         case 0:
             let blocks = some {
                 let address = IPAddress.random(using: &random)
@@ -175,6 +178,7 @@ extension FlowCondition {
             return Bool.random(using: &random)
                 ? .direction(Bool.random(using: &random) ? .ingress : .egress)
                 : .action(Bool.random(using: &random) ? .accept : .reject)
+        case 7: return .rejectReasons(RejectReasons(rawValue: .random(in: 1...7, using: &random)))
         default: return .status(some { FlowLogStatus.allCases.randomElement(using: &random) })
         }
     }

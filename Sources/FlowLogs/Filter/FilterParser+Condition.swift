@@ -47,6 +47,13 @@ extension FilterParser {
                 }.map { .direction($0) })
         case .action:
             return either(try values(name, "accept or reject") { FlowAction(text: String($0)) }.map { .action($0) })
+        case .rejectReason:
+            let names = RejectReasons.known.names.joined(separator: ", ")
+            let reasons = try values(name, "one of \(names)") { text in
+                let reason = RejectReasons(text: text.lowercased())
+                return reason.text == text.lowercased() ? reason : nil
+            }
+            return .condition(.rejectReasons(reasons.reduce(into: []) { $0.formUnion($1) }))
         case .status:
             return .condition(.status(try values(name, "ok, nodata or skipdata") { FlowLogStatus(text: String($0)) }))
         case .port, .count, .since, .until: throw error("\(name) cannot stand here")

@@ -7,7 +7,7 @@ enum FilterWord: Hashable {
     case transport
     case count(FlowCondition.NumberField)
     case name(FlowCondition.TextField)
-    case tcpFlags, direction, action, status
+    case tcpFlags, direction, action, rejectReason, status
     case since, until
 
     /// Every word, the one that is written first of those that mean the same; the record's own keys are among them.
@@ -21,7 +21,8 @@ enum FilterWord: Hashable {
         ("proto", .transport), ("protocol", .transport),
         ("packets", .count(.packets)), ("bytes", .count(.bytes)),
         ("flags", .tcpFlags), ("tcp-flags", .tcpFlags),
-        ("direction", .direction), ("action", .action), ("status", .status), ("log-status", .status),
+        ("direction", .direction), ("action", .action), ("reason", .rejectReason),
+        ("reject-reason", .rejectReason), ("status", .status), ("log-status", .status),
         ("flow-log", .name(.flowLog)), ("log", .name(.flowLog)), ("flow-log-id", .name(.flowLog)),
         ("eni", .name(.networkInterface)), ("eni-id", .name(.networkInterface)),
         ("vpc", .name(.vpc)), ("vpc-id", .name(.vpc)), ("subnet", .name(.subnet)), ("subnet-id", .name(.subnet)),
@@ -58,7 +59,7 @@ enum FilterWord: Hashable {
         let sentences: [(values: [String], word: String)] = [
             (transports.map(\.name), "proto"), (FlowAction.allCases.map { $0.text.lowercased() }, "action"),
             (directions.map(\.name), "direction"), (FlowLogStatus.allCases.map { $0.text.lowercased() }, "status"),
-            (TCPFlags.names, "flags"),
+            (TCPFlags.names, "flags"), (RejectReasons.known.names, "reason"),
         ]
         if let sentence = sentences.first(where: { $0.values.contains(word) }) { return "\(sentence.word) \(word)" }
         let near = (all.map(\.word) + connectives.sorted()).map { (word: $0, distance: distance($0, word)) }

@@ -45,6 +45,7 @@ extension FlowCondition {
         case .tcpFlags(let sets): list("flags", sets.map(\.text))
         case .direction(let direction): "direction \(direction == .ingress ? "ingress" : "egress")"
         case .action(let action): "action \(action.text.lowercased())"
+        case .rejectReasons(let reasons): list("reason", reasons.names)
         case .status(let statuses): list("status", statuses.map { $0.text.lowercased() })
         }
     }

@@ -19,6 +19,8 @@ public enum FlowCondition: Sendable, Hashable {
     case tcpFlags([TCPFlags])
     case direction(FlowDirection)
     case action(FlowAction)
+    /// One of them refused. Records that do not say match neither way.
+    case rejectReasons(RejectReasons)
     case status([FlowLogStatus])
 }
 

@@ -87,6 +87,10 @@ extension FlowMatcher {
         case .direction(let direction):
             return traffic(block, block.direction) { ($0 == direction.rawValue) != isNegated }
         case .action(let action): return traffic(block, block.action) { ($0 == action.rawValue) != isNegated }
+        case .rejectReasons(let reasons):
+            return !block.hasDetails
+                ? .none
+                : .of(block.rejectReasons) { $0 != 0 && ($0 & reasons.rawValue != 0) != isNegated }
         case .status(let list):
             let wanted = FlowLogStatus.allCases.filter { list.contains($0) != isNegated }.map(\.rawValue)
             if wanted.count == FlowLogStatus.allCases.count { return .every }

@@ -73,6 +73,7 @@ struct FlowMatcher: Sendable {
             case .tcpFlags: return [.tcpFlags, .transport]
             case .direction: return .direction
             case .action: return .action
+            case .rejectReasons: return .details
             case .text: return .names
             case .status: return []
             }
@@ -111,7 +112,7 @@ struct FlowMatcher: Sendable {
             segment.bounds(of: field).map { bounds in ranges.contains { $0.overlaps(bounds) } } ?? !ranges.isEmpty
         case .text(let field, let names): names.contains { segment.mayHold($0, as: field) }
         case .tcpFlags: segment.bounds(of: .transport)?.contains(6) ?? true
-        case .direction, .action, .status: true
+        case .direction, .action, .rejectReasons, .status: true
         }
     }
 }

@@ -7,7 +7,7 @@ struct FlowFilterArgument: ParsableArguments {
     @Argument(
         help: "Which records: a filter such as dport 443 and action reject since 1h (default: all).",
         completion: .list([
-            "src", "dst", "host", "sport", "dport", "port", "proto", "direction", "action", "status", "flags",
+            "src", "dst", "host", "sport", "dport", "port", "proto", "direction", "action", "reason", "status", "flags",
             "packets", "bytes", "eni", "flow-log", "vpc", "subnet", "vm", "and", "or", "not", "in", "since", "until",
         ]))
     var filter: [String] = []
