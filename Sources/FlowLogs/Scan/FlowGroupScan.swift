@@ -2,10 +2,9 @@
 struct FlowGroupScan {
     private let grouping: FlowGrouping
     private let maximumGroups: Int
-    private let hasher = FlowHasher()
     private var dictionary: FlowGroupDictionary
     private(set) var result = FlowGroups()
-    private var places = FlowHashTable()
+    private var places: FlowGroupPlaces
     private var codes: [FlowGroupCode] = []
     private var counts: [FlowSums.Count] = []
 
@@ -13,7 +12,9 @@ struct FlowGroupScan {
     init(_ grouping: FlowGrouping, maximumGroups: Int) {
         self.grouping = grouping
         self.maximumGroups = min(maximumGroups, 1 << 28)
+        let hasher = FlowHasher()
         dictionary = FlowGroupDictionary(limit: 4 * self.maximumGroups, hasher)
+        places = FlowGroupPlaces(keys: grouping.keys.count, hasher)
     }
 
     mutating func miss(_ damage: String) {
@@ -60,28 +61,17 @@ struct FlowGroupScan {
 
     private mutating func add(_ code: FlowGroupCode, _ count: FlowSums.Count) {
         if !result.total.add(count) { result.isExact = false }
-        let hash = hash(code)
-        if let index = places.find(hash, { codes[$0] == code }) {
+        if let index = places.find(code, among: codes) {
             if !counts[index].add(count) { result.isExact = false }
         } else if codes.count < maximumGroups,
             grouping.keys.indices.allSatisfy({ code[$0] != FlowGroupDictionary.unkept })
         {
-            places.append(hash)
+            places.append(code)
             codes.append(code)
             counts.append(count)
         } else {
             result.isComplete = false
         }
-    }
-
-    private func hash(_ code: FlowGroupCode) -> UInt64 {
-        var hash: UInt64 = 0
-        var place = 0
-        while place < grouping.keys.count {
-            hash = hasher.hash(hash, UInt64(code[place]) << 32 | UInt64(code[place + 1]))
-            place += 2
-        }
-        return hash
     }
 
     // MARK: The answer
