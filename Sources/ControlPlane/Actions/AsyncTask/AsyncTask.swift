@@ -1,3 +1,4 @@
+import CloudAPI
 import Model
 import Store
 
@@ -32,7 +33,7 @@ struct AsyncTask: Equatable {
         else { return nil }
         let resourceID = parts.dropFirst().dropLast(2).joined(separator: "-")
         let task = AsyncTask(resourceID: resourceID, change: change, generation: generation)
-        guard task.id(call) == id else { return nil }
+        guard SignatureVerifier.equal(Array(task.id(call).utf8), Array(id.utf8)) else { return nil }
         self = task
     }
 
