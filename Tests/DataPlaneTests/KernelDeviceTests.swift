@@ -51,6 +51,96 @@ extension KernelTests {
     }
 
     @Test(arguments: KernelDataPlane.Attach.allCases)
+    func `slices say which of them a device was not counted in all the time`(_ attach: KernelDataPlane.Attach) throws {
+        let bed = try KernelTestbed(attach: attach)
+        let routes = try RouteSocket(in: bed.router)
+        let other = bed.binding("eni-web", "pw", KernelTestbed.webAddress, flowLogs: ["fl-1"])
+        let late = bed.binding("eni-late", "late", IPv4Address(rawValue: 0x0a4d_0901), flowLogs: ["fl-1"])
+        let never = bed.binding("eni-never", "never", IPv4Address(rawValue: 0x0a4d_0902), flowLogs: ["fl-2"])
+        func make() throws { try routes.createVeth(.init(name: "late"), peer: .init(name: "later")) }
+        func remove() throws { try routes.deleteLink(index: try #require(try routes.link(named: "late")).index) }
+        /// ENIs with a gap in the slices that end now.
+        func gaps() throws -> [String] {
+            let before = bed.spool.gaps.count
+            _ = try bed.plane().drain(spool: bed.spool)
+            return bed.spool.gaps.dropFirst(before).map(\.networkInterfaceID)
+        }
+        try make()
+        #expect(try bed.apply([other, late]) == [])
+        #expect(try gaps() == [] && gaps() == [] && bed.spool.gaps.isEmpty)
+        // Gone for some slices.
+        try remove()
+        try bed.plane().refresh()
+        #expect(try gaps() == ["eni-late"] && gaps() == ["eni-late"])
+        try make()
+        try bed.plane().refresh()
+        #expect(try gaps() == ["eni-late"] && gaps() == [])
+        // Gone and back between two looks: the slice that ends finds it, and the next one in which it is followed.
+        try remove()
+        try make()
+        #expect(try gaps() == ["eni-late"])
+        try bed.plane().refresh()
+        #expect(try gaps() == ["eni-late"] && gaps() == [])
+        // What is not durable yet has no part in what comes after it.
+        bed.spool.isFull = true
+        #expect(throws: MemorySpool.Full.self) { try bed.plane().drain(spool: bed.spool) }
+        try remove()
+        try make()
+        try bed.plane().refresh()
+        bed.spool.isFull = false
+        #expect(try gaps() == ["eni-late"] && gaps() == [])
+        // While no agent looks, and with the slice closed by an agent that was killed then.
+        for isClosed in [false, true] {
+            if isClosed {
+                bed.spool.isFull = true
+                #expect(throws: MemorySpool.Full.self) { try bed.plane().drain(spool: bed.spool) }
+                bed.spool.isFull = false
+            }
+            try remove()
+            try make()
+            try bed.restart()
+            #expect(try bed.apply([other, late]) == [])
+            #expect(try gaps() == (isClosed ? ["eni-late", "eni-late"] : ["eni-late"]) && gaps() == [])
+        }
+        // Never there.
+        #expect(try bed.apply([other, late, never]).map(\.resourceID) == ["eni-never"])
+        #expect(try gaps() == ["eni-never"] && gaps() == ["eni-never"])
+        #expect(bed.spool.gaps.last?.flowLogIDs == ["fl-2"])
+        // Of no interest any more.
+        try remove()
+        #expect(try bed.apply([other]) == [])
+        let count = bed.spool.gaps.count
+        #expect(bed.spool.gaps.last?.networkInterfaceID == "eni-late", "until its last slice is durable")
+        #expect(try gaps() == [] && bed.spool.gaps.count == count)
+    }
+
+    @Test func `maps that are made new say since when nothing was counted`() throws {
+        let bed = try KernelTestbed()
+        let bindings = bed.bindings(flowLogs: ["fl-1"])
+        #expect(try bed.apply(bindings) == [])
+        _ = try bed.plane().drain(spool: bed.spool)
+        #expect(bed.spool.gaps.isEmpty, "there was nothing before")
+        let last = try #require(bed.spool.completeThrough)
+        // As after a restart of the machine.
+        try bed.plane().detachAll()
+        usleep(30_000)
+        try bed.restart()
+        // Killed after the slices are durable, before the maps are cleared.
+        bed.spool.failsAfterwards = true
+        #expect(try bed.apply(bindings).count == 3)
+        try bed.restart()
+        #expect(try bed.apply(bindings) == [])
+        _ = try bed.plane().drain(spool: bed.spool)
+        #expect(Set(bed.spool.gaps.map(\.networkInterfaceID)).count == 3 && bed.spool.gaps.count == 3)
+        for gap in bed.spool.gaps {
+            #expect(gap.startMilliseconds == last && gap.endMilliseconds >= last + 30 && gap.flowLogIDs == ["fl-1"])
+        }
+        try bed.warmUp()
+        _ = try bed.plane().drain(spool: bed.spool)
+        #expect(bed.spool.slices.suffix(3).allSatisfy { !$0.hasGap })
+    }
+
+    @Test(arguments: KernelDataPlane.Attach.allCases)
     func `a renamed device is followed, until another one takes its name`(_ attach: KernelDataPlane.Attach) throws {
         let bed = try KernelTestbed(attach: attach)
         let session = try KernelTestbed.session(ingress: [], egress: [KernelTestbed.rule(transport: .udp)])

@@ -7,6 +7,9 @@ final class MemorySpool: SliceSpool {
 
     private(set) var generations: [UInt64] = []
     private(set) var slices: [FlowSlice] = []
+    /// Those of which a part was not counted.
+    private(set) var gaps: [FlowSlice] = []
+    private(set) var completeThrough: Int64?
     var isFull = false
     /// Keeps the next batch but reports failure, as a process killed right after the sync would.
     var failsAfterwards = false
@@ -18,6 +21,8 @@ final class MemorySpool: SliceSpool {
         generations.append(mapGeneration)
         // What says that nothing passed is of no matter to sums.
         self.slices += slices.filter { !$0.entries.isEmpty || $0.skippedPackets > 0 }
+        gaps += slices.filter(\.hasGap)
+        completeThrough = slices.map(\.endMilliseconds).max() ?? completeThrough
         if failsAfterwards {
             failsAfterwards = false
             throw Full()

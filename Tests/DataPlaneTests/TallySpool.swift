@@ -17,6 +17,8 @@ final class TallySpool: SliceSpool {
     private(set) var skippedPackets: UInt64 = 0
     private(set) var flows: [Flow: MemorySpool.Sum] = [:]
 
+    var completeThrough: Int64? { nil }
+
     func contains(mapGeneration: UInt64) throws -> Bool { mapGeneration <= last }
 
     func append(_ slices: [FlowSlice], mapGeneration: UInt64) throws {

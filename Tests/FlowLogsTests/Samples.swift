@@ -26,14 +26,16 @@ func entry(
         acceptedBytes: accepted * bytesEach, rejectedPackets: rejected, rejectedBytes: rejected * bytesEach)
 }
 
-/// A slice of 5 s that starts so many seconds after `epoch`.
+/// A slice that starts so many seconds after `epoch`.
 func slice(
-    at offset: Int64, _ entries: [FlowEntry], eni: String = "eni-a", logs: [String] = ["fl-1"], skipped: UInt64 = 0
+    at offset: Int64, _ entries: [FlowEntry], eni: String = "eni-a", logs: [String] = ["fl-1"], skipped: UInt64 = 0,
+    hasGap: Bool = false, seconds: Int64 = 5
 ) -> FlowSlice {
     let start = (epoch + offset) * 1000
     return FlowSlice(
-        networkInterfaceID: eni, flowLogIDs: logs, startMilliseconds: start, endMilliseconds: start + 5000,
-        skippedPackets: skipped, skippedBytes: skipped * 100, entries: entries)
+        networkInterfaceID: eni, flowLogIDs: logs, startMilliseconds: start,
+        endMilliseconds: start + seconds * 1000, skippedPackets: skipped, skippedBytes: skipped * 100, hasGap: hasGap,
+        entries: entries)
 }
 
 func batch(

@@ -96,6 +96,28 @@ struct FlowSliceCodecTests {
         #expect(throws: PacketError.malformed(.flowSlices)) { try decode(padded) }
     }
 
+    @Test func `slices without a gap are written as older readers know them`() throws {
+        var slice = FlowSlice(
+            networkInterfaceID: "eni-1", flowLogIDs: ["fl-1"], startMilliseconds: 0, endMilliseconds: 5000, entries: [])
+        let plain = FlowSliceCodec.encode([slice, slice])
+        #expect(plain[4] == 1)
+        slice.hasGap = true
+        var other = slice
+        other.hasGap = false
+        let bytes = FlowSliceCodec.encode([other, slice])
+        #expect(bytes[4] == 2 && bytes.count == plain.count + 2)
+        #expect(try FlowSliceCodec.decode(bytes) == [other, slice])
+        // What no gap is told of in version 2 has another encoding, and a gap is there or not.
+        let body = Array(bytes[9...])
+        let place = try #require(body.lastIndex(of: 1))
+        for value in [0, 2] as [UInt8] {
+            var odd = bytes
+            odd[9 + place] = value
+            Self.seal(&odd)
+            #expect(throws: PacketError.malformed(.flowSlices)) { try FlowSliceCodec.decode(odd) }
+        }
+    }
+
     @Test func `splitting keeps every entry, every sum and the order`() {
         var random = SeededRandom(seed: 4)
         for limit in [1, 2, 3, 7, 1000] {
@@ -105,6 +127,7 @@ struct FlowSliceCodecTests {
             #expect(batches.joined().flatMap(\.entries) == slices.flatMap(\.entries))
             #expect(
                 batches.joined().reduce(0) { $0 &+ $1.skippedBytes } == slices.reduce(0) { $0 &+ $1.skippedBytes })
+            #expect(batches.joined().count(where: \.hasGap) == slices.count(where: \.hasGap))
         }
         #expect(FlowSliceCodec.split([], maximumEntries: 0).isEmpty)
     }
@@ -131,6 +154,7 @@ struct FlowSliceCodecTests {
                 startMilliseconds: .random(in: 1_600_000_000_000...1_900_000_000_000, using: &random),
                 endMilliseconds: .random(in: -5...5, using: &random),
                 skippedPackets: .random(in: 0...3, using: &random), skippedBytes: number(using: &random),
+                hasGap: Int.random(in: 0..<4, using: &random) == 0,
                 entries: (0..<Int.random(in: 0...5, using: &random)).map { _ in entry(using: &random) })
         }
     }

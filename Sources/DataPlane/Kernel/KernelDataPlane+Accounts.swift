@@ -7,14 +7,24 @@ extension KernelDataPlane {
     var milliseconds: UInt64 { clock.read().bootNanoseconds / 1_000_000 }
 
     /// Looks which devices have their programs. Time without is counted from when they were last seen in place, so
-    /// that it is an upper bound. While no agent runs, programs that are in place count as such.
-    func accountDevices(_ state: DesiredState) {
+    /// that it is an upper bound, and is a gap in the slice in which it lies. While no agent runs, programs that are in
+    /// place count as such.
+    ///
+    /// `isAfterSwap`: a new slice began since the last look.
+    func accountDevices(_ state: DesiredState, isAfterSwap: Bool = false) {
         let now = milliseconds
-        let last = min(now, lookedAt ?? lastSign(now))
+        let last = min(now, lookedAt ?? lastSign(now, isAfterSwap: isAfterSwap))
         var accounts: [KernelJournal.Account] = []
         let known = Dictionary(journal.accounts.map { ($0.networkInterfaceID, $0) }) { first, _ in first }
-        for binding in state.bindings {
-            let id = binding.networkInterfaceID
+        let control = try? readControl()
+        let active = Int((control?.phase ?? 0) & UInt64(WEIR_PHASE_ACTIVE))
+        let quietGeneration = active == 0 ? control?.generation.1 : control?.generation.0
+        // A slice that was closed after the last look, by this process or one that was killed, may have the gap too.
+        let endsInQuiet = (isAfterSwap || lookedAt == nil) && (quietGeneration ?? 0) != 0
+        // An ENI that is no longer wanted is accounted until its last slice is durable.
+        let wantedIDs = state.bindings.map(\.networkInterfaceID)
+        let leaving = journal.slots.filter { !$0.flowLogIDs.isEmpty }.compactMap(\.networkInterfaceID)
+        for id in wantedIDs + Set(leaving).subtracting(wantedIDs).sorted() {
             let isAttached = slot(of: id).map { self.isAttached($0) } ?? false
             // An ENI that was bound just now has nothing behind it.
             var account = known[id] ?? KernelJournal.Account(networkInterfaceID: id, unattachedSince: now)
@@ -31,6 +41,12 @@ extension KernelDataPlane {
             if unknownInterfaces.contains(id) {
                 account.unattachedMilliseconds &+= UInt64(clamping: state.sliceSeconds) &* 1000
             }
+            let isWithout = account.unattachedSince != nil
+            let wasWithout =
+                known[id]?.unattachedSince != nil || lapsed.contains(id) || gaps[id] != nil
+                || unknownInterfaces.contains(id) || strangersLeftAt != nil
+            if endsInQuiet, isWithout || wasWithout { account.setGap(1 - active) }
+            if isWithout || wasWithout && !isAfterSwap { account.setGap(active) }
             accounts.append(account)
         }
         lookedAt = now
@@ -43,10 +59,11 @@ extension KernelDataPlane {
         try? keepJournal()
     }
 
-    /// When an agent last drained: it was there then.
-    private func lastSign(_ now: UInt64) -> UInt64 {
+    /// When an agent last drained: it was there then. Of the slice that runs, or that was just closed.
+    private func lastSign(_ now: UInt64, isAfterSwap: Bool) -> UInt64 {
         guard let control = try? readControl() else { return now }
-        let start = control.phase & UInt64(WEIR_PHASE_ACTIVE) == 0 ? control.start.0 : control.start.1
+        let isFirst = (control.phase & UInt64(WEIR_PHASE_ACTIVE) == 0) != isAfterSwap
+        let start = isFirst ? control.start.0 : control.start.1
         let ago = UInt64(clamping: clock.read().wallMilliseconds &- start)
         return now - min(now, ago)
     }

@@ -14,7 +14,7 @@ extension KernelDataPlane {
     public func drain(spool: any SliceSpool) throws -> DrainReport {
         // What an earlier drain could not finish.
         let rest = try drainQuietMap(spool)
-        try swapFlowMaps()
+        try closeSlices()
         var report = try drainQuietMap(spool)
         report.add(rest)
         return report
@@ -25,6 +25,12 @@ extension KernelDataPlane {
             throw KernelError(attempt: "read map control", code: ENOENT)
         }
         return value
+    }
+
+    /// Swaps, and looks for devices without programs: what is found later is in the next slices.
+    private func closeSlices() throws(KernelError) {
+        try swapFlowMaps()
+        if let wanted { accountDevices(wanted, isAfterSwap: true) }
     }
 
     /// From here on packets are counted in the other map. All of it is one write, for the programs and for a
@@ -69,10 +75,12 @@ extension KernelDataPlane {
         try waitForPrograms()
         if try !spool.contains(mapGeneration: generation) {
             let bounds = quiet == 0 ? (control.start.0, control.end.0) : (control.start.1, control.end.1)
-            let slices = try Self.readSlices(
+            var slices = try Self.readSlices(
                 quiet, of: journal.slots, maps.flowMaps[quiet], maps.skipped,
                 FlowTimes(start: bounds.0, end: bounds.1, wallMilliseconds: clock.read().wallMilliseconds),
                 from: bounds.0, to: bounds.1)
+            journal.markGaps(in: &slices, epoch: quiet)
+            slices += uncountedSlices(quiet, from: bounds.0, to: bounds.1, spool)
             try spool.append(slices, mapGeneration: generation)
             report.slices = slices.count
             report.endMilliseconds = bounds.1
@@ -80,6 +88,7 @@ extension KernelDataPlane {
         }
         try maps.flowMaps[quiet].clear()
         for slot in journal.slots { try maps.skipped.setOnCPUs(Self.skippedIndex(slot.number, quiet), weir_skipped()) }
+        try clearGaps(quiet)
         if quiet == 0 { control.generation.0 = 0 } else { control.generation.1 = 0 }
         try maps.control.set(0, control)
         for slot in journal.slots {
@@ -90,6 +99,40 @@ extension KernelDataPlane {
             }
         }
         return report
+    }
+
+    /// Slices of nothing but a gap: of ENIs whose device was never there, and, when the maps were made new, of the time
+    /// since the newest slices in the spool, as after a restart of the machine.
+    private func uncountedSlices(_ quiet: Int, from start: Int64, to end: Int64, _ spool: any SliceSpool)
+        -> [FlowSlice]
+    {
+        let last = journal.isNew ? spool.completeThrough : nil
+        let absent = Set(
+            journal.accounts.lazy.filter { $0.hasGap(quiet) && self.slot(of: $0.networkInterfaceID) == nil }.map(
+                \.networkInterfaceID))
+        var slices: [FlowSlice] = []
+        for binding in wanted?.bindings ?? [] where !binding.flowLogs.isEmpty {
+            var slice = FlowSlice(
+                networkInterfaceID: binding.networkInterfaceID,
+                flowLogIDs: binding.flowLogs.map(\.flowLogID).sorted(), startMilliseconds: start, endMilliseconds: end,
+                hasGap: true, entries: [])
+            if let last {
+                slice.startMilliseconds = min(last, end)
+            } else if !absent.contains(binding.networkInterfaceID) {
+                continue
+            }
+            slices.append(slice)
+        }
+        return slices
+    }
+
+    private func clearGaps(_ epoch: Int) throws {
+        var next = journal
+        next.isNew = false
+        for index in next.accounts.indices { next.accounts[index].clearGap(epoch) }
+        guard next != journal else { return }
+        journal = next
+        try keepJournal()
     }
 
     private static func skippedIndex(_ slot: UInt32, _ epoch: Int) -> UInt32 { slot &* 2 &+ UInt32(clamping: epoch) }
@@ -138,7 +181,7 @@ extension KernelDataPlane {
         if !changed.isEmpty {
             do {
                 _ = try drainQuietMap(spool)
-                try swapFlowMaps()
+                try closeSlices()
                 _ = try drainQuietMap(spool)
                 for position in journal.slots.indices {
                     journal.slots[position].flowLogIDs = target(journal.slots[position])

@@ -18,7 +18,12 @@ extension KernelDataPlane {
             let now = clock.read().wallMilliseconds
             journal.helpers = found.journal.helpers
             journal.qdiscs = found.journal.qdiscs
-            journal.accounts = found.journal.accounts
+            // The gaps are in slices of its maps.
+            journal.accounts = found.journal.accounts.map { account in
+                var account = account
+                account.gapFlags = nil
+                return account
+            }
             journal.slots = found.journal.slots.filter { $0.number < UInt32(WEIR_SLOTS) }.map { slot in
                 var slot = slot
                 slot.rules = nil
@@ -66,6 +71,7 @@ extension KernelDataPlane {
             }
         } else {
             chargeUnknown(Set(predecessor.journal.slots.filter { !$0.flowLogIDs.isEmpty }.map(\.owner)))
+            journal.isNew = true
         }
         PinDirectory.removeTree(predecessor.directory)
         self.predecessor = nil

@@ -71,8 +71,11 @@ public final class KernelDataPlane {
             maps = try KernelMaps.make(from: object, flowCapacity: flowCapacity, pinIn: pins.maps, now: clock.read())
             journal = KernelJournal()
             journal.programs = self.build
+            journal.isNew = true
         }
         findPredecessors()
+        // What another layout counted is gone on with.
+        if predecessor != nil { journal.isNew = false }
         if pins.isOurs { journal.mounted = true }
         try journal.write(maps.journal)
         try adoptLinks()
@@ -156,6 +159,8 @@ public final class KernelDataPlane {
     public func takeDown(spool: any SliceSpool) throws {
         defer { detachAll() }
         for slot in journal.slots { detach(slot) }
+        // Without programs by intent, so no gap.
+        wanted = nil
         try waitForPrograms()
         try drainPredecessor(spool)
         _ = try drain(spool: spool)

@@ -2,6 +2,7 @@ import CDataPlane
 import FoundationEssentials
 import Glibc
 import Model
+import Packet
 
 /// The agent's memory of what it put into the kernel. It lives in a pinned map and is written by one system call,
 /// so a killed agent leaves the old or the new one.
@@ -16,6 +17,8 @@ struct KernelJournal: Codable, Equatable {
     /// clsact qdiscs that were not there before.
     var qdiscs: [Qdisc] = []
     var accounts: [Account] = []
+    /// The maps were made new, and no slice says yet that nothing was counted before.
+    var isNew = false
 
     init() {}
 
@@ -29,6 +32,7 @@ struct KernelJournal: Codable, Equatable {
         helpers = try values.decodeIfPresent([Helper].self, forKey: .helpers) ?? []
         qdiscs = try values.decodeIfPresent([Qdisc].self, forKey: .qdiscs) ?? []
         accounts = try values.decodeIfPresent([Account].self, forKey: .accounts) ?? []
+        isNew = try values.decodeIfPresent(Bool.self, forKey: .isNew) ?? false
     }
 
     struct Slot: Codable, Equatable {
@@ -80,6 +84,23 @@ struct KernelJournal: Codable, Equatable {
         var unattachedMilliseconds: UInt64 = 0
         /// CLOCK_BOOTTIME in milliseconds; `nil` while all programs are in place.
         var unattachedSince: UInt64?
+        /// A part of the slice in this flow map was such time: bit 0 for map 0, bit 1 for map 1. `nil` is none.
+        var gapFlags: UInt8?
+
+        func hasGap(_ epoch: Int) -> Bool { (gapFlags ?? 0) & 1 << UInt8(epoch & 1) != 0 }
+        mutating func setGap(_ epoch: Int) { gapFlags = (gapFlags ?? 0) | 1 << UInt8(epoch & 1) }
+        mutating func clearGap(_ epoch: Int) {
+            let rest = (gapFlags ?? 0) & ~(1 << UInt8(epoch & 1))
+            gapFlags = rest == 0 ? nil : rest
+        }
+    }
+
+    /// Says which of the slices in this flow map have a gap.
+    func markGaps(in slices: inout [FlowSlice], epoch: Int) {
+        let gaps = Set(accounts.lazy.filter { $0.hasGap(epoch) }.map(\.networkInterfaceID))
+        for index in slices.indices where gaps.contains(slices[index].networkInterfaceID) {
+            slices[index].hasGap = true
+        }
     }
 
     struct Qdisc: Codable, Equatable {

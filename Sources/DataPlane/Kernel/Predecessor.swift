@@ -63,11 +63,12 @@ struct Predecessor {
             guard generation != 0 else { continue }
             let start = epoch == 0 ? state.start.0 : state.start.1
             let end = epoch == active ? now : epoch == 0 ? state.end.0 : state.end.1
-            let slices = try? KernelDataPlane.readSlices(
+            let read = try? KernelDataPlane.readSlices(
                 epoch, of: journal.slots, epoch == 0 ? first : second,
                 KernelMap("skipped", skipped), FlowTimes(start: start, end: max(start, end), wallMilliseconds: now),
                 from: start, to: max(start, end))
-            guard let slices else { return nil }
+            guard var slices = read else { return nil }
+            journal.markGaps(in: &slices, epoch: epoch)
             found.append((generation, slices))
         }
         return found

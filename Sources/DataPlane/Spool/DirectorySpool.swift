@@ -60,6 +60,12 @@ public final class DirectorySpool: SliceSpool, Sendable {
         }
     }
 
+    public var completeThrough: Int64? {
+        contents.withLock { contents in
+            contents.files.last.flatMap { contents.slices($0) }?.map(\.endMilliseconds).max()
+        }
+    }
+
     /// The oldest batch that is not acknowledged; `nil` when there is none. A file that cannot be read is set aside.
     public func next() throws -> SpoolBatch? { try contents.withLock { try $0.next() } }
 

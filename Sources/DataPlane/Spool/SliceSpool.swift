@@ -9,4 +9,7 @@ public protocol SliceSpool {
     func contains(mapGeneration: UInt64) throws -> Bool
     /// Makes the slices durable, all or none. Returns after file and directory are synced.
     func append(_ slices: [FlowSlice], mapGeneration: UInt64) throws
+    /// End of the newest slices that were appended, Unix milliseconds, also by an earlier process or before the machine
+    /// was restarted; `nil` when there are none, or they cannot be read.
+    var completeThrough: Int64? { get }
 }

@@ -87,9 +87,7 @@ extension SpoolContents {
         try remove(entry)
     }
 
-    private func slices(_ entry: Entry) -> [FlowSlice]? {
-        payload(entry).flatMap { try? FlowSliceCodec.decode($0) }
-    }
+    func slices(_ entry: Entry) -> [FlowSlice]? { payload(entry).flatMap { try? FlowSliceCodec.decode($0) } }
 
     /// One slice for all of the same ENI and flow logs, from the start of the first to the end of the last.
     private static func sums(_ slices: [FlowSlice]) -> [FlowSlice] {
@@ -111,6 +109,7 @@ extension SpoolContents {
             sums[place].endMilliseconds = max(sums[place].endMilliseconds, reduced.endMilliseconds)
             sums[place].skippedPackets = sum(sums[place].skippedPackets, reduced.skippedPackets)
             sums[place].skippedBytes = sum(sums[place].skippedBytes, reduced.skippedBytes)
+            if reduced.hasGap { sums[place].hasGap = true }
         }
         return sums
     }

@@ -20,15 +20,18 @@ public struct FlowLoss: Sendable, Hashable {
         /// The server's running windows held no more flows.
         public static let windowsFull = Causes(rawValue: 32)
 
+        /// For a part of the window the ENI's device was missing or without its programs.
+        public static let notAccounted = Causes(rawValue: 64)
+
         /// Causes whose number of packets nobody knows.
-        static let uncounted: Causes = [.missingBatch, .spoolReplaced, .countOverflow]
+        static let uncounted: Causes = [.missingBatch, .spoolReplaced, .countOverflow, .notAccounted]
 
         /// One name per cause, e.g. `skipped-by-agent`.
         public var names: [String] {
             let all: [(Causes, String)] = [
                 (.skippedByAgent, "skipped-by-agent"), (.missingBatch, "missing-batch"),
                 (.spoolReplaced, "spool-replaced"), (.invalidTime, "invalid-time"), (.countOverflow, "count-overflow"),
-                (.windowsFull, "windows-full"),
+                (.windowsFull, "windows-full"), (.notAccounted, "not-accounted"),
             ]
             return all.filter { contains($0.0) }.map(\.1)
         }

@@ -100,17 +100,27 @@ struct FlowState {
         let length = Int64(log.windowSeconds)
         guard slice.hasValidTime else {
             let lost = slice.entries.reduce(into: LostCount(slice)) { $0.add(log.trafficType.kept($1)) }
-            if !lost.isEmpty {
-                window(stream, .holding(milliseconds: frame.now * 1000, seconds: length)).addLoss(lost, .invalidTime)
+            if !lost.isEmpty || slice.hasGap {
+                window(stream, .holding(milliseconds: frame.now * 1000, seconds: length))
+                    .addLoss(lost, slice.hasGap ? [.invalidTime, .notAccounted] : .invalidTime)
             }
             return
         }
         let bounds = FlowWindow.holding(milliseconds: slice.startMilliseconds, seconds: length)
         let skipped = LostCount(slice)
+        let end = max(slice.startMilliseconds, slice.endMilliseconds - 1)
+        let last = FlowWindow.holding(milliseconds: end, seconds: length)
+        if slice.hasGap {
+            // Any of its windows may have it. Only the first and the last may have anything else.
+            window(stream, bounds).addLoss(LostCount(), .notAccounted)
+            if last.start > bounds.end {
+                let between = FlowWindow(start: bounds.end, end: last.start)
+                window(stream, between).addLoss(LostCount(), .notAccounted)
+            }
+            if last != bounds { window(stream, last).addLoss(LostCount(), .notAccounted) }
+        }
         if !skipped.isEmpty {
             // Sums of many slices were counted somewhere between the first and the last.
-            let end = max(slice.startMilliseconds, slice.endMilliseconds - 1)
-            let last = FlowWindow.holding(milliseconds: end, seconds: length)
             let span = slice.entries.isEmpty ? FlowWindow(start: bounds.start, end: last.end) : bounds
             window(stream, span).addLoss(skipped, .skippedByAgent)
         }

@@ -11,11 +11,14 @@ public struct FlowSlice: Sendable, Equatable {
     /// Packets that crossed but found no room in the flow map; they become a SKIPDATA record.
     public var skippedPackets: UInt64
     public var skippedBytes: UInt64
+    /// For a part of this time the ENI's device was missing or without its programs: what crossed then is in no slice,
+    /// and nobody knows how much. It becomes a SKIPDATA record too.
+    public var hasGap: Bool
     public var entries: [FlowEntry]
 
     public init(
         networkInterfaceID: String, flowLogIDs: [String], startMilliseconds: Int64, endMilliseconds: Int64,
-        skippedPackets: UInt64 = 0, skippedBytes: UInt64 = 0, entries: [FlowEntry]
+        skippedPackets: UInt64 = 0, skippedBytes: UInt64 = 0, hasGap: Bool = false, entries: [FlowEntry]
     ) {
         self.networkInterfaceID = networkInterfaceID
         self.flowLogIDs = flowLogIDs
@@ -23,6 +26,7 @@ public struct FlowSlice: Sendable, Equatable {
         self.endMilliseconds = endMilliseconds
         self.skippedPackets = skippedPackets
         self.skippedBytes = skippedBytes
+        self.hasGap = hasGap
         self.entries = entries
     }
 }

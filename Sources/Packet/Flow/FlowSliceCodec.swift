@@ -3,11 +3,12 @@
 /// Layout: `WSLC`, version (1 byte), CRC-32C of the body (4 bytes, little-endian), body. The body is LEB128 counts
 /// and numbers, UTF-8 strings with their lengths, addresses and ports in network order; an IPv4 entry takes 18 to
 /// 30 bytes as a rule. There is one encoding of a value only: what `decode` accepts, `encode` gives back unchanged.
+/// Version 2 says of each slice whether it has a gap; when none has, version 1 is written, which older readers know.
 public enum FlowSliceCodec {
     /// What `decode` takes at once unless told otherwise: 16 MiB, some 600,000 IPv4 entries.
     public static let maximumBytes = 16 << 20
     static let magic: [UInt8] = Array("WSLC".utf8)
-    static let version: UInt8 = 1
+    static let versions: ClosedRange<UInt8> = 1...2
     static let headerBytes = 9
 
     /// The bytes of `slices`. Cut large sets by `split(_:maximumEntries:)` first so that a reader takes them.
@@ -15,10 +16,11 @@ public enum FlowSliceCodec {
         var writer = FlowSliceWriter()
         writer.reserve(64 * slices.count + 32 * slices.reduce(0) { $0 + $1.entries.count })
         writer.append(magic)
-        writer.append(version)
+        let tellsGaps = slices.contains(where: \.hasGap)
+        writer.append(tellsGaps ? 2 : 1)
         writer.append([0, 0, 0, 0])
         writer.append(varint: UInt64(slices.count))
-        for slice in slices { writer.append(slice) }
+        for slice in slices { writer.append(slice, tellsGaps: tellsGaps) }
         var bytes = writer.bytes
         let sum = CRC32C.checksum(bytes.span.bytes.extracting(headerBytes..<bytes.count))
         for index in 0..<4 { bytes[5 + index] = UInt8(truncatingIfNeeded: sum >> UInt32(8 * index)) }
@@ -35,7 +37,7 @@ public enum FlowSliceCodec {
         guard bytes.count <= maximumBytes else { throw .tooLarge(.flowSlices) }
         guard bytes.count > headerBytes else { throw .truncated(.flowSlices) }
         guard bytes.starts(with: magic) else { throw .malformed(.flowSlices) }
-        guard bytes[4] == version else { throw .unsupported(.flowSlices, UInt32(bytes[4])) }
+        guard versions.contains(bytes[4]) else { throw .unsupported(.flowSlices, UInt32(bytes[4])) }
         var stored: UInt32 = 0
         for index in 0..<4 { stored |= UInt32(bytes[5 + index]) << UInt32(8 * index) }
         guard CRC32C.checksum(bytes.span.bytes.extracting(headerBytes..<bytes.count)) == stored else {
@@ -45,13 +47,17 @@ public enum FlowSliceCodec {
         let count = try reader.count(smallest: FlowSliceReader.smallestSlice)
         var slices: [FlowSlice] = []
         slices.reserveCapacity(count)
-        for _ in 0..<count { slices.append(try reader.slice()) }
-        guard reader.remaining == 0 else { throw .malformed(.flowSlices) }
+        let tellsGaps = bytes[4] == 2
+        for _ in 0..<count { slices.append(try reader.slice(tellsGaps: tellsGaps)) }
+        guard reader.remaining == 0, tellsGaps == slices.contains(where: \.hasGap) else {
+            throw .malformed(.flowSlices)
+        }
         return slices
     }
 
     /// Cuts `slices` into batches of at most `maximumEntries` entries (at least 1), in order. A slice that does not
-    /// fit is continued by one with the same bounds; its skipped packets stay with its first part, so sums are kept.
+    /// fit is continued by one with the same bounds; its skipped packets and its gap stay with its first part, so sums
+    /// are kept.
     public static func split(_ slices: [FlowSlice], maximumEntries: Int) -> [[FlowSlice]] {
         let limit = max(1, maximumEntries)
         var batches: [[FlowSlice]] = []
@@ -70,6 +76,7 @@ public enum FlowSliceCodec {
                 if !first {
                     part.skippedPackets = 0
                     part.skippedBytes = 0
+                    part.hasGap = false
                 }
                 part.entries = Array(rest.prefix(room))
                 rest = rest.dropFirst(room)

@@ -65,7 +65,7 @@ struct FlowSliceReader {
         return T(bigEndian: value)
     }
 
-    mutating func slice() throws(PacketError) -> FlowSlice {
+    mutating func slice(tellsGaps: Bool) throws(PacketError) -> FlowSlice {
         let interface = try text()
         let logCount = try count(smallest: 1)
         var logs: [String] = []
@@ -74,13 +74,15 @@ struct FlowSliceReader {
         let end = try signed()
         let skippedPackets = try varint()
         let skippedBytes = try varint()
+        let gap = tellsGaps ? try byte() : 0
+        guard gap <= 1 else { throw .malformed(.flowSlices) }
         let entryCount = try count(smallest: Self.smallestEntry)
         var entries: [FlowEntry] = []
         entries.reserveCapacity(entryCount)
         for _ in 0..<entryCount { entries.append(try entry()) }
         return FlowSlice(
             networkInterfaceID: interface, flowLogIDs: logs, startMilliseconds: start, endMilliseconds: end,
-            skippedPackets: skippedPackets, skippedBytes: skippedBytes, entries: entries)
+            skippedPackets: skippedPackets, skippedBytes: skippedBytes, hasGap: gap == 1, entries: entries)
     }
 
     private mutating func entry() throws(PacketError) -> FlowEntry {

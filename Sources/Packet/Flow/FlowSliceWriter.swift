@@ -36,7 +36,7 @@ struct FlowSliceWriter {
         }
     }
 
-    mutating func append(_ slice: FlowSlice) {
+    mutating func append(_ slice: FlowSlice, tellsGaps: Bool) {
         append(slice.networkInterfaceID)
         append(varint: UInt64(slice.flowLogIDs.count))
         for id in slice.flowLogIDs { append(id) }
@@ -44,6 +44,7 @@ struct FlowSliceWriter {
         append(signed: slice.endMilliseconds)
         append(varint: slice.skippedPackets)
         append(varint: slice.skippedBytes)
+        if tellsGaps { append(slice.hasGap ? 1 : 0) }
         append(varint: UInt64(slice.entries.count))
         for entry in slice.entries { append(entry) }
     }

@@ -22,7 +22,11 @@ struct FlowsStatsCommand: ParsableCommand {
             for (name, count) in [("ACCEPT", sums.Accepted), ("REJECT", sums.Rejected), ("lost", sums.Lost)] {
                 print("\(name)  \(count.Records) records, \(count.Packets) packets, \(count.Bytes) bytes")
             }
-            if !sums.IsExact { print("not exact: a loss of unknown size, a count beyond its range, or damage") }
+            if !sums.IsExact {
+                print(
+                    "not exact: time that was not accounted, a loss of unknown size, a count beyond its range, or damage"
+                        + " (list status skipdata names the cause)")
+            }
         }
         if !sums.Damaged.isEmpty { throw ExitCode(3) }
     }
