@@ -30,6 +30,8 @@ struct AgentStatus: Codable, Equatable {
     var lateDrops: UInt64
     var unattributedDrops: UInt64
     var unparsedPackets: UInt64
+    /// Drops that neither program for them was entered for, at most, since these were attached.
+    var unseenDrops: UInt64
     /// The account of each bound device.
     var devices: [DeviceLedger]
     /// What is attached; `nil` when nothing can be.
@@ -78,10 +80,10 @@ struct AgentStatus: Codable, Equatable {
             lines.append(
                 "  without  \(ledger.networkInterfaceID): \(ledger.unattachedMilliseconds) ms without its programs")
         }
-        if lateDrops > 0 || unattributedDrops > 0 || unparsedPackets > 0 {
+        if lateDrops > 0 || unattributedDrops > 0 || unparsedPackets > 0 || unseenDrops > 0 {
             lines.append(
                 "counters   \(lateDrops) late drops, \(unattributedDrops) drops without a flow, "
-                    + "\(unparsedPackets) packets with a broken header")
+                    + "\(unparsedPackets) packets with a broken header, at most \(unseenDrops) drops not seen")
         }
         if spoolLostPackets > 0 { lines.append("           \(spoolLostPackets) packets given up in whole batches") }
         if spoolSkippedPackets > 0 { lines.append("           \(spoolSkippedPackets) packets reduced to sums") }

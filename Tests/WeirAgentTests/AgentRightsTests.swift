@@ -74,6 +74,10 @@ import Testing
         try bed.await("ledgers of attached devices") {
             ledgers().count == 2 && ledgers().allSatisfy(\.isAttached) ? true : nil
         }
+        // With the rights it has left.
+        try bed.await("how many drops were not seen") {
+            bed.calls("PutLedgers").last?.document(HostLedger.self)?.vitals?.unseenDrops
+        }
         // The lab makes the port again, and the agent follows.
         let router = try RouteSocket(in: NetworkNamespace(name: "\(bed.labName)-vpc"))
         try router.deleteLink(index: try #require(try router.link(named: "p0")).index)

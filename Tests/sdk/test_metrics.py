@@ -292,6 +292,7 @@ def test_what_agents_tell_of_themselves_is_there_to_the_last_number(server, agen
         "spoolLimitBytes": 41, "spoolWaitingBatches": 43, "spoolReducedPackets": 47, "spoolLostBatches": 53,
         "spoolLostPackets": 59, "spoolCorruptFiles": 61, "sentBatches": 67, "sentBytes": 71, "sendFailures": 73,
         "applies": 79, "applyMicroseconds": 83000000, "failures": 89, "bindings": 97, "sessions": 101,
+        "unseenDrops": 103, "drainProblem": "write /x: No space left on device",
         "comesLater": "what a newer agent tells"}
     agent.put("PutLedgers", {"sessions": [], "devices": [], "vitals": vitals})
     page = Page(server)
@@ -312,11 +313,21 @@ def test_what_agents_tell_of_themselves_is_there_to_the_last_number(server, agen
         "weir_spool_waiting_batches": 43, "weir_spool_lost_batches_total": 53, "weir_spool_corrupt_files": 61,
         "weir_spool_sent_batches_total": 67, "weir_spool_sent_bytes_total": 71,
         "weir_spool_send_failures_total": 73, "weir_agent_rounds_total": 79, "weir_agent_round_seconds_total": 83,
-        "weir_agent_bindings": 97, "weir_agent_sessions": 101}
+        "weir_agent_bindings": 97, "weir_agent_sessions": 101, "weir_device_unseen_drops_total": 103}
     assert {name: of(name) for name in names} == names
     lost = {"map_full": 29, "spool_reduced": 47, "spool_lost": 59}
     assert {reason: of("weir_flow_lost_packets_total", reason=reason) for reason in lost} == lost
-    # An older agent tells nothing of it.
+    # What is not accounted, or may not be for long, is also said in words.
+    lost = {"networkInterfaceID": "eni-gone", "isAttached": False, "unattachedMilliseconds": 1, "lateDrops": 0,
+            "unattributedDrops": 0, "unparsedPackets": 0}
+    agent.put("PutLedgers", {"sessions": [], "devices": [lost, {**lost, "isAttached": True}], "vitals": vitals})
+    warnings = agent.root("DescribeServerStatus")["Warnings"]
+    assert len(warnings) == 3 and all(agent.host in text for text in warnings), warnings
+    assert "eni-gone" in warnings[0] and "No space left on device" in warnings[1] and "103 drops" in warnings[2]
+    # An agent that cannot know says nothing, and an older one nothing at all.
+    agent.put("PutLedgers", {"sessions": [], "devices": [], "vitals": {"drains": 1}})
+    assert Page(server)("weir_device_unseen_drops_total", host=agent.host) is None
+    assert agent.root("DescribeServerStatus")["Warnings"] == []
     agent.put("PutLedgers", {"sessions": [], "devices": []})
     assert Page(server)("weir_spool_bytes", host=agent.host) is None
 
@@ -393,6 +404,31 @@ def test_batches_are_counted_once_and_lag_is_their_age(server, agent):
     agent.sequence += 2
     agent.put_slices([last])
     assert Page(server)("weir_flow_store_missing_batches") == 2
+
+
+def test_a_windows_lag_is_from_its_end_until_its_records_can_be_found(server, agent):
+    interface = adopt(agent)
+    wire = Wire(server)
+    log = wire.call("CreateFlowLog", FlowLogName=unique("log"), ResourceType="eni", ResourceId=interface,
+                    TrafficType="All", LogProjectName="some-project", LogTopicName="some-topic").result["FlowLogId"]
+    agent.follow()
+    wire.close()
+    entry = slices.entry("10.0.0.1", "10.0.0.2", 6, (1000, 443), accepted=(5, 500))
+    now = int(time.time()) - 20
+    parts = [slices.slice_of(interface, [log], second * 1000, (second + 1) * 1000, [entry] * 3)
+             for second in (now, now + 1)]
+    assert agent.put_slices(parts[:1]) == 1
+    assert Page(server)("weir_flow_window_lag_seconds_count") == 0
+    before = time.time()
+    # The agent has gone on, so the first window closes.
+    assert agent.put_slices(parts[1:]) == 2
+    until("its records", lambda: agent.root("SearchFlowRecords", FlowLogId=log)["Records"])
+    after, page = time.time(), Page(server)
+    assert page("weir_flow_window_lag_seconds_count") == 1, "one window, whatever it holds"
+    # The page's clock has milliseconds.
+    assert before - (now + 1) - 0.002 <= page("weir_flow_window_lag_seconds_sum") <= after - (now + 1)
+    assert page("weir_flow_window_lag_seconds_bucket", le="10.0") == 0
+    assert page("weir_flow_window_lag_seconds_bucket", le="60.0") == 1
 
 
 def test_what_waits_for_a_host_is_counted(server, agent):

@@ -61,7 +61,7 @@ public struct Services: Sendable {
     public let probes = ProbeBook()
     public let flowQueries = FlowQueryBook()
     public let tlsEndpoint = TLSEndpoint()
-    public let meters = Meters()
+    public var meters = Meters()
     /// Where IDs come from.
     public var random = RandomSource(seed: nil)
     /// Told when a root key is followed by another: the old ID and the new credentials.

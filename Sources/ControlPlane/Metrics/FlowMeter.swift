@@ -17,6 +17,7 @@ public final class FlowMeter: Sendable {
     private let outcomes = Mutex<[Outcome: UInt64]>([:])
     private let duration = DurationHistogram()
     private let lag = DurationHistogram()
+    private let windowLag = DurationHistogram()
 
     /// A batch is durable. `now`: Unix milliseconds.
     func took(_ batch: FlowBatch, _ duration: Duration, at now: Int64) {
@@ -25,6 +26,12 @@ public final class FlowMeter: Sendable {
         guard let end = batch.slices.map(\.endMilliseconds).max() else { return }
         let late = now.subtractingReportingOverflow(end)
         lag.add(seconds: late.overflow ? 0 : Double(late.partialValue) / 1000)
+    }
+
+    /// The records of windows that ended then (Unix seconds) can be found. `now`: Unix milliseconds.
+    public func shown(_ windowEnds: [Int64], at now: Int64) {
+        let seconds = Double(now) / 1000
+        for end in windowEnds { windowLag.add(seconds: seconds - Double(end)) }
     }
 
     /// A batch was not taken in.
@@ -42,5 +49,6 @@ public final class FlowMeter: Sendable {
         for outcome in Outcome.allCases { page.add(.ingestCalls, outcomes[outcome] ?? 0, outcome.rawValue) }
         page.add(.ingestDuration, duration.contents)
         page.add(.ingestLag, lag.contents)
+        page.add(.windowLag, windowLag.contents)
     }
 }

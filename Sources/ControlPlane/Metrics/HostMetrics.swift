@@ -62,6 +62,7 @@ struct HostMetrics {
         page.add(.drains, vitals.drainFailures, id, "failed")
         page.add(.drainSeconds, seconds: Double(vitals.drainMicroseconds) / 1e6, id)
         if vitals.drainedThrough > 0 { page.add(.drainedThrough, seconds: Double(vitals.drainedThrough) / 1000, id) }
+        if let unseen = vitals.unseenDrops { page.add(.deviceUnseenDrops, unseen, id) }
         page.add(.drainedSlices, vitals.slices, id)
         page.add(.drainedEntries, vitals.entries, id)
         page.add(.drainedPackets, vitals.packets, id)

@@ -59,16 +59,17 @@ public enum MetricCatalogue {
                 `ok`, `failed`.
                 """,
             families: [
-                .deviceUnattached, .deviceUnparsed, .deviceLateDrops, .deviceUnattributed, .drains, .drainSeconds,
-                .drainedThrough, .drainedSlices, .drainedEntries, .drainedPackets, .drainedBytes, .flowLostPackets,
-                .flowLostBytes, .spoolBytes, .spoolLimit, .spoolWaiting, .spoolLost, .spoolCorrupt, .sentBatches,
+                .deviceUnattached, .deviceUnparsed, .deviceLateDrops, .deviceUnattributed, .deviceUnseenDrops, .drains,
+                .drainSeconds, .drainedThrough, .drainedSlices, .drainedEntries, .drainedPackets, .drainedBytes,
+                .flowLostPackets, .flowLostBytes, .spoolBytes, .spoolLimit, .spoolWaiting, .spoolLost, .spoolCorrupt,
+                .sentBatches,
                 .sentBytes, .sendFailures,
             ]),
         MetricChapter(
             title: "Flow records at the server",
             text: "`outcome`: `taken` (durable, now or before), `refused` (cannot be), `failed` (comes again).",
             families: [
-                .ingestCalls, .ingestDuration, .ingestLag, .storeBatches, .storeEntries, .storeRepeated,
+                .ingestCalls, .ingestDuration, .ingestLag, .windowLag, .storeBatches, .storeEntries, .storeRepeated,
                 .storeMissing, .storeReplaced, .storeUnclaimedSlices, .storeUnclaimedPackets, .storeUnclaimedBytes,
                 .storeOpenWindows, .storeOpenFlows, .storeCrowded, .storeUnsealed, .storeFiles, .storeFileBytes,
                 .storeFileRecords, .storeDamages, .storeExpired,

@@ -7,6 +7,10 @@ extension MetricFamily {
     static let ingestLag = histogram(
         "weir_flow_ingest_lag_seconds", "From the end of a slice to its being durable at the server.")
 
+    static let windowLag = histogram(
+        "weir_flow_window_lag_seconds",
+        "From the end of a window of an ENI's flow log to its records being searchable; what comes late counts again.")
+
     static let storeBatches = counter(
         "weir_flow_store_batches_total", "Batches in the store, each once; counted since the store was made.")
     static let storeEntries = counter(

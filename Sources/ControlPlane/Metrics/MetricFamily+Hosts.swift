@@ -48,6 +48,11 @@ extension MetricFamily {
     static let deviceUnattributed = counter(
         "weir_device_unattributed_drops_total", "Drops of packets whose five-tuple was in no map.", "host")
 
+    static let deviceUnseenDrops = counter(
+        "weir_device_unseen_drops_total",
+        "Drops that the programs may not have seen: freed while both were running on that CPU, at most so many.", "host"
+    )
+
     static let drains = counter("weir_agent_drains_total", "Times the flow maps were drained.", "host", "outcome")
     static let drainSeconds = counter("weir_agent_drain_seconds_total", "Time the drains took.", "host")
     static let drainedThrough = gauge(

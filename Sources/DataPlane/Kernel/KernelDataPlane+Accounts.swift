@@ -68,6 +68,15 @@ extension KernelDataPlane {
         return now - min(now, ago)
     }
 
+    /// Packets that were freed while both programs that see drops were running on that CPU: so many drops at most, of
+    /// copies or by the firewall, are in no account, since the programs were attached. Most packets that the kernel
+    /// frees are neither. What one program alone was not entered for, the other saw. `nil` when it cannot be read.
+    public var unseenDrops: UInt64? {
+        guard let first = link("dropped").recursionMisses(), let second = link("dropped_nested").recursionMisses()
+        else { return nil }
+        return min(first, second)
+    }
+
     /// The account of every ENI of the last state that was applied, in its order.
     /// - Throws: `KernelError`.
     public func deviceLedgers() throws -> [DeviceLedger] {

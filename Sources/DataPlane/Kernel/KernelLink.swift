@@ -38,6 +38,25 @@ struct KernelLink {
         return info.id
     }
 
+    /// How often the kernel did not enter the program that is attached here because it was running on that CPU already,
+    /// since the program was loaded; `nil` when there is no such link, or no right to look at its program.
+    func recursionMisses() -> UInt64? {
+        let number = bpf_obj_get(path)
+        guard number >= 0 else { return nil }
+        let link = FileDescriptor(number)
+        var linkInfo = bpf_link_info()
+        var length = UInt32(MemoryLayout<bpf_link_info>.size)
+        guard bpf_obj_get_info_by_fd(link.number, &linkInfo, &length) == 0 else { return nil }
+        // A program that is known by its number alone is the administrator's to open.
+        let opened = Privilege.asAdministrator { bpf_prog_get_fd_by_id(linkInfo.prog_id) }
+        guard opened >= 0 else { return nil }
+        let program = FileDescriptor(opened)
+        var info = bpf_prog_info()
+        length = UInt32(MemoryLayout<bpf_prog_info>.size)
+        guard bpf_obj_get_info_by_fd(program.number, &info, &length) == 0 else { return nil }
+        return info.recursion_misses
+    }
+
     /// Pins a program that a filter will hold, to know it again.
     func pinProgram(_ program: Int32) throws(KernelError) {
         unlink(path)

@@ -10,6 +10,8 @@ struct FlowCore {
     var isDamaged = false
     /// Closed, written, but not yet surely on the disk.
     var unpublished: [CloseFrame] = []
+    /// Ends of the windows in them that have records (Unix seconds).
+    var unpublishedEnds: [Int64] = []
 }
 
 /// What readers see.

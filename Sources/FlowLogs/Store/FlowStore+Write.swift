@@ -151,14 +151,16 @@ extension FlowStore {
         try core.journal.append(bytes)
         core.state.apply(frame)
         core.unpublished.append(frame)
+        core.unpublishedEnds += due.lazy.filter(\.hasRecords).map(\.key.window.end)
         if core.firstClosedAt == nil, !frame.blocks.isEmpty { core.firstClosedAt = now }
         return due.count
     }
 
     /// Shows what closed to readers.
     func publish(_ core: inout FlowCore) {
-        let frames = core.unpublished
+        let (frames, ends) = (core.unpublished, core.unpublishedEnds)
         core.unpublished = []
+        core.unpublishedEnds = []
         guard !frames.isEmpty else { return }
         let name = FlowDirectory.journal(core.generation)
         var segments: [MemorySegment] = []
@@ -172,6 +174,7 @@ extension FlowStore {
             published.newest = newest
         }
         signal.raise()
+        if !ends.isEmpty { shown(ends) }
     }
 
     // MARK: Generations

@@ -20,6 +20,8 @@ public final class FlowStore: FlowLogStore {
     let pending = Mutex(FlowPending())
     let isSealing = Atomic<Bool>(false)
     let repeatedBatches = Atomic<UInt64>(0)
+    /// Told when windows' records have become visible: the end of each (Unix seconds).
+    let shown: @Sendable (_ windowEnds: [Int64]) -> Void
     /// For tests: told of each step on the disk once it is done.
     let step: @Sendable (FlowStoreStep) -> Void
     /// Removes the directory with the store.
@@ -28,11 +30,14 @@ public final class FlowStore: FlowLogStore {
     /// Opens the store in this directory, or makes it, for its owner alone. Reads the journal; its end that a crash
     /// left half written is cut off.
     ///
+    /// `shown` is told when the records of windows have become visible, with the end of each window that has any (Unix
+    /// seconds); it must not take long.
     /// - Throws: `locked`, `newerSchema`, `storageFull`, `file`, `storage`.
     public convenience init(
-        directory: String, configuration: FlowLogConfiguration = FlowLogConfiguration()
+        directory: String, configuration: FlowLogConfiguration = FlowLogConfiguration(),
+        shown: @escaping @Sendable (_ windowEnds: [Int64]) -> Void = { _ in }
     ) throws(FlowLogError) {
-        try self.init(directory: directory, configuration: configuration, temporary: nil) { _ in }
+        try self.init(directory: directory, configuration: configuration, temporary: nil, shown: shown) { _ in }
     }
 
     /// An empty store in the directory for temporary files that is gone with its last reference.
@@ -43,10 +48,12 @@ public final class FlowStore: FlowLogStore {
 
     init(
         directory path: String, configuration: FlowLogConfiguration, temporary: TemporaryDirectory? = nil,
+        shown: @escaping @Sendable (_ windowEnds: [Int64]) -> Void = { _ in },
         step: @escaping @Sendable (FlowStoreStep) -> Void
     ) throws(FlowLogError) {
         self.configuration = configuration
         self.temporary = temporary
+        self.shown = shown
         self.step = step
         directory = try FlowDirectory(path)
         catalogue = try FlowCatalogue(path: directory.file(FlowDirectory.catalogue))

@@ -74,6 +74,8 @@ struct FlowTally: Equatable {
     var times = PacketTimes()
     var rejectedTimes = PacketTimes()
 
+    var isEmpty: Bool { acceptedPackets | acceptedBytes | rejectedPackets | rejectedBytes == 0 }
+
     /// `delay` is the time in milliseconds from the window's start to that of the entry's slice.
     mutating func add(_ entry: FlowEntry, delay: Int64) {
         tcpFlags |= entry.tcpFlags

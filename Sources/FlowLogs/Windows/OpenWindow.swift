@@ -30,6 +30,9 @@ final class OpenWindow {
         if lost.isSaturated || lostPackets.isSaturated || lostBytes.isSaturated { lostCauses.insert(.countOverflow) }
     }
 
+    /// Whether the window makes records at all.
+    var hasRecords: Bool { !lostCauses.isEmpty || !hasTraffic || flows.contains { !$0.value.isEmpty } }
+
     /// Records that the window makes at most.
     var recordLimit: Int { 2 * flows.count + 2 }
 

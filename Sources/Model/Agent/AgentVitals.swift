@@ -11,6 +11,8 @@ public struct AgentVitals: Codable, Sendable, Equatable {
     public var drains: UInt64 = 0
     public var drainFailures: UInt64 = 0
     public var drainMicroseconds: UInt64 = 0
+    /// Why slices cannot be made durable now; `nil` when they can.
+    public var drainProblem: String?
     /// End of the last slice that is durable in the spool, Unix milliseconds; 0 for none.
     public var drainedThrough: Int64 = 0
     /// What the drains found: slices, their entries, the packets and bytes under them,
@@ -21,6 +23,9 @@ public struct AgentVitals: Codable, Sendable, Equatable {
     /// and packets and bytes that crossed but found no room in the kernel's maps.
     public var skippedPackets: UInt64 = 0
     public var skippedBytes: UInt64 = 0
+
+    /// Drops that neither program for them was entered for, at most, since these were attached; `nil` when not known.
+    public var unseenDrops: UInt64?
 
     /// The spool: bytes of its files, the most it may have, batches that wait for the server.
     public var spoolBytes: UInt64 = 0
@@ -60,6 +65,7 @@ extension AgentVitals {
         drains = try values.decode(.drains, or: 0)
         drainFailures = try values.decode(.drainFailures, or: 0)
         drainMicroseconds = try values.decode(.drainMicroseconds, or: 0)
+        drainProblem = try values.decodeIfPresent(String.self, forKey: .drainProblem)
         drainedThrough = try values.decode(.drainedThrough, or: 0)
         slices = try values.decode(.slices, or: 0)
         entries = try values.decode(.entries, or: 0)
@@ -67,6 +73,7 @@ extension AgentVitals {
         bytes = try values.decode(.bytes, or: 0)
         skippedPackets = try values.decode(.skippedPackets, or: 0)
         skippedBytes = try values.decode(.skippedBytes, or: 0)
+        unseenDrops = try values.decodeIfPresent(UInt64.self, forKey: .unseenDrops)
         spoolBytes = try values.decode(.spoolBytes, or: 0)
         spoolLimitBytes = try values.decode(.spoolLimitBytes, or: 0)
         spoolWaitingBatches = try values.decode(.spoolWaitingBatches, or: 0)

@@ -23,12 +23,15 @@ struct Server {
         let keys = AccessKeyRing(sealer: SecretSealer(key: try directory.sealingKey()))
         let store = try SQLiteStore(path: directory.intentFile)
         try directory.refuseOldFlows()
-        let flowLogs = try FlowStore(
-            directory: directory.flowsDirectory, configuration: configuration.flowLogs)
+        let meters = Meters()
+        let flowLogs = try FlowStore(directory: directory.flowsDirectory, configuration: configuration.flowLogs) {
+            meters.flows.shown($0, at: Self.now())
+        }
         report(flowLogs.recovery)
         var prepared = Services(
             settings: configuration.settings, store: store, flowLogs: flowLogs, keys: keys, changes: ChangeSignal(),
             ledgers: LedgerBook())
+        prepared.meters = meters
         if let seed = configuration.settings.seed {
             let start = try await store.write { tx in try tx.raise(counter: "seeded start") }
             prepared.random = RandomSource(seed: seed, epoch: start - 1)

@@ -33,8 +33,26 @@ struct DescribeServerStatus: ReadAction, WeirAction {
             Filters: try tx.count(ListQuery<TrafficMirrorFilter>(), in: call.scope),
             Sessions: sessions.count,
             FlowLogs: try tx.count(ListQuery<FlowLog>(), in: call.scope), Hosts: hosts.Hosts, Unsettled: unsettled,
-            Warnings: sessions.flatMap { session in
-                call.services.ledgers.warnings(session).map { "session \(session.id): \($0)" }
-            })
+            Warnings: hosts.Hosts.flatMap { host in
+                call.services.ledgers.warnings(host: host.HostId).map { "host \(host.HostId): \($0)" }
+            }
+                + sessions.flatMap { session in
+                    call.services.ledgers.warnings(session).map { "session \(session.id): \($0)" }
+                })
+    }
+}
+
+extension LedgerBook {
+    /// What of a host's traffic is not accounted, or may not be for long.
+    fileprivate func warnings(host: String) -> [String] {
+        guard let ledger = page(host: host)?.ledger else { return [] }
+        var warnings = ledger.devices.filter { !$0.isAttached }.map {
+            "\($0.networkInterfaceID) is without programs on its device: not mirrored, and SKIPDATA in flow logs"
+        }
+        if let problem = ledger.vitals?.drainProblem { warnings.append("flow slices cannot be kept: \(problem)") }
+        if let unseen = ledger.vitals?.unseenDrops, unseen > 0 {
+            warnings.append("at most \(unseen) drops were not seen: freed while both programs for them were running")
+        }
+        return warnings
     }
 }
