@@ -25,6 +25,11 @@ public struct Parameters: Sendable, Equatable {
     /// All pairs in key order: what idempotency compares and audits show.
     public var sorted: [(key: String, value: String)] { values.sorted { $0.key < $1.key } }
 
+    /// The same without some of them.
+    public func sorted(without names: Set<String>) -> [(key: String, value: String)] {
+        values.lazy.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }
+    }
+
     /// Adds the pairs of a query string or form body.
     /// - Throws: `InvalidParameter.<Name>` for a name that comes twice, `InvalidParameter` text that cannot be decoded.
     public mutating func addForm(_ text: some Collection<UInt8>) throws(APIError) {

@@ -11,20 +11,26 @@ public struct AuthorizationHeader: Sendable, Equatable {
     /// What came along as `X-Security-Token`; set where the signature is verified.
     public var securityToken: String?
 
+    private static let beginning = Array("\(algorithm) ".utf8)
+
     /// Reads the header; tolerates missing or extra spaces after the commas.
     /// - Throws: `InvalidAuthorization`, `MissingSignature`, `InvalidCredential`.
     public init(_ text: String) throws(APIError) {
-        guard text.utf8.count <= 4096, text.hasPrefix(Self.algorithm + " ") else { throw .invalidAuthorization }
-        var parts: [String: String] = [:]
-        for part in text.utf8.dropFirst(Self.algorithm.utf8.count).split(separator: UInt8(ascii: ",")) {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= 4096, bytes.starts(with: Self.beginning) else { throw .invalidAuthorization }
+        var parts: [ArraySlice<UInt8>: ArraySlice<UInt8>] = [:]
+        for part in bytes[Self.beginning.count...].split(separator: UInt8(ascii: ",")) {
             guard let split = part.firstIndex(of: UInt8(ascii: "=")) else { throw .invalidAuthorization }
-            let name = String(CanonicalRequest.trimmed(Substring(part[..<split])))
-            let value = String(CanonicalRequest.trimmed(Substring(part[part.index(after: split)...])))
+            let name = CanonicalRequest.trimmed(part[..<split])
+            let value = CanonicalRequest.trimmed(part[(split + 1)...])
             guard parts.updateValue(value, forKey: name) == nil else { throw .invalidAuthorization }
         }
-        guard let credential = parts["Credential"] else { throw .invalidCredential }
-        guard let signed = parts["SignedHeaders"] else { throw .invalidAuthorization }
-        guard let signature = parts["Signature"], !signature.isEmpty else { throw .missingSignature }
+        func part(_ name: StaticString) -> String? {
+            name.withUTF8Buffer { parts[ArraySlice($0)] }.map { String(decoding: $0, as: UTF8.self) }
+        }
+        guard let credential = part("Credential") else { throw .invalidCredential }
+        guard let signed = part("SignedHeaders") else { throw .invalidAuthorization }
+        guard let signature = part("Signature"), !signature.isEmpty else { throw .missingSignature }
         try self.init(credential: credential, signedHeaders: signed, signature: signature)
     }
 

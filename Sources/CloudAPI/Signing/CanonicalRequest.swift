@@ -40,7 +40,8 @@ public struct CanonicalRequest: Sendable {
         text.append(10)
         text += canonicalQuery(order)
         text.append(10)
-        for header in headers.sorted(by: { $0.name < $1.name }) {
+        let headers = headers.sorted { $0.name < $1.name }
+        for header in headers {
             text += header.name.utf8
             text.append(0x3a)
             text += Self.trimmed(header.value).utf8
@@ -49,7 +50,10 @@ public struct CanonicalRequest: Sendable {
         // A presigned URL that signs no header has a line of its own in their place.
         if headers.isEmpty { text.append(10) }
         text.append(10)
-        text += signedHeaders.utf8
+        for (index, header) in headers.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ";")) }
+            text += header.name.utf8
+        }
         text.append(10)
         text += bodyHash.utf8
         return text
@@ -91,12 +95,13 @@ public struct CanonicalRequest: Sendable {
         return text
     }
 
-    static func trimmed(_ value: String) -> Substring { trimmed(Substring(value)) }
+    static func trimmed(_ value: String) -> Substring { Substring(trimmed(value.utf8[...])) }
 
-    static func trimmed(_ value: Substring) -> Substring {
-        var part = value
-        while let first = part.utf8.first, first == 0x20 || first == 0x09 { part.removeFirst() }
-        while let last = part.utf8.last, last == 0x20 || last == 0x09 { part.removeLast() }
+    /// Without the spaces and tabs around it.
+    static func trimmed<Text: BidirectionalCollection<UInt8>>(_ text: Text) -> Text where Text.SubSequence == Text {
+        var part = text
+        while let first = part.first, first == 0x20 || first == 0x09 { part.removeFirst() }
+        while let last = part.last, last == 0x20 || last == 0x09 { part.removeLast() }
         return part
     }
 }

@@ -52,7 +52,7 @@ public struct SignatureVerifier: Sendable {
         for canonical in candidates {
             let orders: [CanonicalRequest.RepeatedKeys] = canonical.hasRepeatedKeys ? [.byValue, .asSent] : [.byValue]
             for order in orders {
-                let text = Signer.stringToSign(canonical.bytes(order), date: date, scope: scope)
+                let text = Signer.bytesToSign(canonical.bytes(order), date: date, scope: scope)
                 matched = Self.equal(Signer.signature(text, key: key), authorization.signature) || matched
             }
         }
@@ -66,7 +66,7 @@ public struct SignatureVerifier: Sendable {
     private func canonical(
         _ request: IncomingRequest, _ authorization: AuthorizationHeader, _ query: [(name: String, value: String)]
     ) throws(APIError) -> CanonicalRequest {
-        let bodyHash = Signer.sha256(request.body)
+        let bodyHash = request.body.isEmpty ? Signer.sha256OfNothing : Signer.sha256(request.body)
         if let claimed = request.header("x-content-sha256"), claimed != bodyHash { throw .signatureDoesNotMatch }
         var needed = ["host"]
         if !request.body.isEmpty { needed.append("content-type") }
@@ -89,7 +89,7 @@ public struct SignatureVerifier: Sendable {
         let headers = try signedHeaders(request, presigned.authorization)
         let asSent = CanonicalRequest(
             method: request.method, path: request.path, query: presigned.signedQuery, headers: headers,
-            bodyHash: Signer.sha256([]))
+            bodyHash: Signer.sha256OfNothing)
         var shortened = asSent
         for index in headers.indices where headers[index].name == "host" {
             shortened.headers[index].value = Self.hostValue(headers[index].value)

@@ -5,15 +5,24 @@ import Model
 public enum Signer {
     public static let algorithm = AuthorizationHeader.algorithm
 
+    /// Lower-case hex SHA-256 of nothing: of most bodies.
+    static let sha256OfNothing = sha256([])
+
     /// Lower-case hex SHA-256.
     public static func sha256(_ bytes: some Sequence<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }
 
     public static func stringToSign(_ canonical: String, date: String, scope: CredentialScope) -> String {
-        stringToSign(Array(canonical.utf8), date: date, scope: scope)
+        String(decoding: bytesToSign(Array(canonical.utf8), date: date, scope: scope), as: UTF8.self)
     }
 
-    static func stringToSign(_ canonical: [UInt8], date: String, scope: CredentialScope) -> String {
-        "\(algorithm)\n\(date)\n\(scope.text)\n\(sha256(canonical))"
+    static func bytesToSign(_ canonical: [UInt8], date: String, scope: CredentialScope) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(256)
+        for part in [algorithm, "\n", date, "\n", scope.date, "/", scope.region, "/", scope.service, "/request\n"] {
+            text += part.utf8
+        }
+        appendHex(SHA256.hash(data: canonical), to: &text)
+        return text
     }
 
     /// kDate → kRegion → kService → kSigning.
@@ -25,7 +34,9 @@ public enum Signer {
 
     public static func signature(_ stringToSign: String, key: [UInt8]) -> [UInt8] { mac(stringToSign, key: key) }
 
-    static func signature(_ stringToSign: String, key: SymmetricKey) -> [UInt8] { mac(stringToSign, key: key) }
+    static func signature(_ bytesToSign: [UInt8], key: SymmetricKey) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytesToSign, using: key))
+    }
 
     private static func mac(_ text: String, key: [UInt8]) -> [UInt8] { mac(text, key: SymmetricKey(data: key)) }
 
@@ -38,11 +49,15 @@ public enum Signer {
     static func hex(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(64)
+        appendHex(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func appendHex(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
         for byte in bytes {
             text.append(hexDigits[Int(byte >> 4)])
             text.append(hexDigits[Int(byte & 15)])
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Headers that sign a request: `X-Date`, `X-Content-Sha256`, `Authorization` and with a temporary key

@@ -4,7 +4,7 @@ import Model
 import Store
 
 /// An action with its types erased: what the registry holds and the dispatcher runs.
-public struct AnyAction: Sendable {
+public final class AnyAction: Sendable {
     public let service: String
     public let version: String
     public let name: String
@@ -27,7 +27,7 @@ public struct AnyAction: Sendable {
     /// The same for a call that only reads, without waiting; `nil` for all others.
     let read: (@Sendable (Call) throws -> Data)?
 
-    init<A: ReadAction>(read action: A) {
+    convenience init<A: ReadAction>(read action: A) {
         let fields = A.Request.fields
         let read: @Sendable (Call) throws -> Data = { call in
             let request = try A.Request.decode(call.parameters, by: fields)
@@ -40,7 +40,7 @@ public struct AnyAction: Sendable {
     }
 
     /// `isMutating`: it leaves an audit row, also when it is refused.
-    init<A: ServiceAction>(service action: A, isMutating: Bool = false) {
+    convenience init<A: ServiceAction>(service action: A, isMutating: Bool = false) {
         let fields = A.Request.fields
         self.init(A.self, isMutating: isMutating) { call, _ in
             let request = try A.Request.decode(call.parameters, by: fields)
@@ -48,7 +48,7 @@ public struct AnyAction: Sendable {
         }
     }
 
-    init<A: WriteAction>(write action: A) {
+    convenience init<A: WriteAction>(write action: A) {
         let fields = A.Request.fields
         self.init(A.self, takesClientToken: A.takesClientToken, isMutating: true) { call, inFlight in
             let token = A.takesClientToken ? try ClientToken.read(call.parameters) : nil
@@ -203,18 +203,17 @@ extension Call {
 
 /// The ID in the result of a call that made something: `{"TrafficMirrorTargetId":"tmt-…"}`.
 enum ResultID {
+    private static let mark = Array(#"Id":""#.utf8)
+
     static func first(in object: Data) -> String? {
-        let mark = Array(#"Id":""#.utf8)
-        var index = object.startIndex
-        while index < object.endIndex {
-            guard object[index...].starts(with: mark) else {
-                index += 1
-                continue
-            }
-            let value = object[(index + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }
-            let text = String(decoding: value, as: UTF8.self)
-            if ResourceKind.of(id: text) != nil { return text }
-            index += mark.count
+        let text = Array(object)
+        var rest = text[...]
+        while let start = rest.firstIndex(of: mark[0]) {
+            rest = text[(start + 1)...]
+            guard text[start...].starts(with: mark) else { continue }
+            let value = text[(start + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }
+            let id = String(decoding: value, as: UTF8.self)
+            if ResourceKind.of(id: id) != nil { return id }
         }
         return nil
     }

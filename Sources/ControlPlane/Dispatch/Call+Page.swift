@@ -31,11 +31,12 @@ extension Call {
 
     /// 16 hex digits over every argument that is not about paging, and the scope.
     var filterHash: String {
-        var text = "\(scope.accountID);\(scope.region);"
-        for (key, value) in parameters.sorted
-        where !["MaxResults", "NextToken", "PageNumber", "PageSize"].contains(key) {
-            text += "\(key.utf8.count):\(key)=\(value.utf8.count):\(value);"
+        var text = Array("\(scope.accountID);\(scope.region);".utf8)
+        for (key, value) in parameters.sorted(without: Self.pageParameters) {
+            text += "\(key.utf8.count):\(key)=\(value.utf8.count):\(value);".utf8
         }
-        return String(Signer.sha256(text.utf8).prefix(16))
+        return String(Signer.sha256(text).prefix(16))
     }
+
+    private static let pageParameters: Set<String> = ["MaxResults", "NextToken", "PageNumber", "PageSize"]
 }

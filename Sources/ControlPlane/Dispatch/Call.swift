@@ -49,27 +49,28 @@ public struct Call: Sendable {
     func random(for kind: String) -> RandomSource.Generator { services.random.generator(for: kind, in: scope) }
 }
 
-/// What the server's parts offer to actions.
-public struct Services: Sendable {
-    public var settings: Settings
-    public var store: any Store
-    public var flowLogs: any FlowLogStore
-    public var keys: AccessKeyRing
+/// What the server's parts offer to actions. One object, for every call carries it.
+public final class Services: Sendable {
+    public let settings: Settings
+    public let store: any Store
+    public let flowLogs: any FlowLogStore
+    public let keys: AccessKeyRing
     /// Raised after every committed write.
-    public var changes: ChangeSignal
-    public var ledgers: LedgerBook
+    public let changes: ChangeSignal
+    public let ledgers: LedgerBook
     public let probes = ProbeBook()
     public let flowQueries = FlowQueryBook()
     public let tlsEndpoint = TLSEndpoint()
-    public var meters = Meters()
+    public let meters: Meters
     /// Where IDs come from.
-    public var random = RandomSource(seed: nil)
+    public let random: RandomSource
     /// Told when a root key is followed by another: the old ID and the new credentials.
-    public var rootKeyRotated: @Sendable (_ old: String, _ new: Credentials) -> Void = { _, _ in }
+    public let rootKeyRotated: @Sendable (_ old: String, _ new: Credentials) -> Void
 
     public init(
         settings: Settings, store: any Store, flowLogs: any FlowLogStore, keys: AccessKeyRing, changes: ChangeSignal,
-        ledgers: LedgerBook
+        ledgers: LedgerBook, meters: Meters = Meters(), random: RandomSource = RandomSource(seed: nil),
+        rootKeyRotated: @escaping @Sendable (_ old: String, _ new: Credentials) -> Void = { _, _ in }
     ) {
         self.settings = settings
         self.store = store
@@ -77,5 +78,8 @@ public struct Services: Sendable {
         self.keys = keys
         self.changes = changes
         self.ledgers = ledgers
+        self.meters = meters
+        self.random = random
+        self.rootKeyRotated = rootKeyRotated
     }
 }

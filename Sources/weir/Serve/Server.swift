@@ -28,16 +28,15 @@ struct Server {
             meters.flows.shown($0, at: Self.now())
         }
         report(flowLogs.recovery)
-        var prepared = Services(
-            settings: configuration.settings, store: store, flowLogs: flowLogs, keys: keys, changes: ChangeSignal(),
-            ledgers: LedgerBook())
-        prepared.meters = meters
+        var random = RandomSource(seed: nil)
         if let seed = configuration.settings.seed {
             let start = try await store.write { tx in try tx.raise(counter: "seeded start") }
-            prepared.random = RandomSource(seed: seed, epoch: start - 1)
+            random = RandomSource(seed: seed, epoch: start - 1)
         }
-        prepared.rootKeyRotated = { old, new in rotateCredentials(directory, old, new) }
-        let services = prepared
+        let services = Services(
+            settings: configuration.settings, store: store, flowLogs: flowLogs, keys: keys, changes: ChangeSignal(),
+            ledgers: LedgerBook(), meters: meters, random: random
+        ) { old, new in rotateCredentials(directory, old, new) }
         for id in try await store.read({ tx in try keys.load(tx) }) {
             logger.error(
                 "an access key is left out: this secret.key does not open it, or a policy of it cannot be read",
