@@ -79,6 +79,37 @@ import Testing
         }
     }
 
+    @Test func `the log stays short while writes go on, and nothing is lost with it`() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/weir.sqlite"
+            // 80 MiB in all: a log that nobody brings into the file would be longer than that.
+            let text = String(repeating: "n", count: 40 << 10)
+            var longest: UInt64 = 0
+            do {
+                let store = try SQLiteStore(path: path)
+                for round in 0..<64 {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for writer in 0..<4 {
+                            group.addTask {
+                                for number in 0..<8 {
+                                    let id = "vpc-\(round)-\(writer)-\(number)"
+                                    try await store.write { tx in try tx.insert(Samples.vpc(id, name: text)) }
+                                }
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                    let size = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? UInt64
+                    longest = max(longest, try #require(size))
+                }
+            }
+            #expect(longest < 48 << 20, "\(longest)")
+            let count = try await SQLiteStore(path: path).read { tx in try tx.count(ListQuery<Vpc>(), in: Samples.here)
+            }
+            #expect(count == 64 * 4 * 8)
+        }
+    }
+
     @Test func `a file that is no database, or is newer, is a clear error`() async throws {
         try await withDirectory { directory in
             let path = directory + "/weir.sqlite"

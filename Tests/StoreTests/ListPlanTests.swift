@@ -7,11 +7,13 @@ import Testing
 
 /// Every list walks an index that has its rows in order: nothing is scanned, nothing sorted but what IDs name.
 @Suite struct ListPlanTests {
-    private static func plan(_ sql: String, _ arguments: StatementArguments) async throws -> String {
+    private static func plan(_ sql: String, _ arguments: [SQLValue]) async throws -> String {
         try await SQLiteStore().write { tx in
             let db = try #require(tx as? SQLiteTransaction).db
-            return try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments)
-                .compactMap { String.fromDatabaseValue($0["detail"]) }.joined(separator: "\n")
+            let run = try StatementRun(db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql), arguments)
+            var details: [String] = []
+            while try run.next() { details.append(try run.row.text(3)) }
+            return details.joined(separator: "\n")
         }
     }
 

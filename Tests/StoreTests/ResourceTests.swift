@@ -40,6 +40,32 @@ import Testing
         }
     }
 
+    @Test func `lists of any texts come back, and JSON finds their members`() async throws {
+        let lists = [
+            [], [""], ["a", "", "b"], ["\"", "\\"], ["\",\""], ["]", "["], ["a/b"], ["中文", "\u{1}\n"], [#"\u0041"#],
+        ]
+        let store = try SQLiteStore()
+        for (number, list) in lists.enumerated() {
+            var vpc = Samples.vpc("vpc-\(number)")
+            vpc.dnsServers = ["before"]
+            let before = vpc
+            vpc.dnsServers = list
+            let after = vpc
+            try await store.write { tx in
+                try tx.insert(before)
+                try tx.update(after)
+            }
+            let (found, holders) = try await store.read { tx in
+                (
+                    try tx.find(Vpc.self, "vpc-\(number)", in: nil),
+                    try tx.list(ListQuery<Vpc>().filter(list: "dnsServers", anyOf: list), in: nil).items.map(\.id)
+                )
+            }
+            #expect(found == after)
+            #expect(list.isEmpty || holders.contains(after.id))
+        }
+    }
+
     @Test(arguments: Backend.allCases)
     func `a row is updated as a whole, keeps its place, and is gone when deleted`(_ backend: Backend) async throws {
         try await backend.withStore { store in

@@ -24,8 +24,13 @@ final class GroupingWriter: Sendable {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "weir.store.writer")
     private let writer: any DatabaseWriter
+    /// `nil` without a log.
+    private let checkpointer: Checkpointer?
 
-    init(_ writer: any DatabaseWriter) { self.writer = writer }
+    init(_ writer: any DatabaseWriter, _ checkpointer: Checkpointer? = nil) {
+        self.writer = writer
+        self.checkpointer = checkpointer
+    }
 
     func submit(_ job: Job) {
         let schedule = state.withLock { state in
@@ -72,20 +77,22 @@ final class GroupingWriter: Sendable {
             return
         }
         for (job, outcome) in zip(group, outcomes) { job.finish(outcome) }
+        checkpointer?.committed(writer)
     }
 
     /// Does one write; what it threw, once nothing of it is left.
     /// - Throws: when the transaction is lost with it.
     private static func outcome(of job: Job, _ db: Database) throws -> (any Error)? {
-        try db.cachedStatement(sql: "SAVEPOINT job").execute()
+        let transaction = SQLiteTransaction(db: db)
+        try transaction.run("SAVEPOINT job")
         do { try job.run(db) } catch {
             // SQLite may end the whole transaction on a failing disk; then nothing of the group holds.
             guard db.isInsideTransaction else { throw error }
-            try db.cachedStatement(sql: "ROLLBACK TO job").execute()
-            try db.cachedStatement(sql: "RELEASE job").execute()
+            try transaction.run("ROLLBACK TO job")
+            try transaction.run("RELEASE job")
             return error
         }
-        try db.cachedStatement(sql: "RELEASE job").execute()
+        try transaction.run("RELEASE job")
         return nil
     }
 }

@@ -23,7 +23,7 @@ struct ListStatement<R: Resource> {
 
     /// The rows of the page, and one more when there are more; `limit` of them belong to the page. The first column is
     /// the place in the list.
-    func page() -> (sql: String, arguments: StatementArguments, limit: Int) {
+    func page() -> (sql: String, arguments: [SQLValue], limit: Int) {
         var after: Int64?
         var limit: Int?
         var skipped: Int?
@@ -40,23 +40,23 @@ struct ListStatement<R: Resource> {
         sql += " ORDER BY 1 \(query.isOldestFirst ? "ASC" : "DESC")"
         if let limit {
             sql += " LIMIT ?"
-            arguments += [limit.addingReportingOverflow(1).partialValue]
+            arguments.append(.integer(Int64(limit.addingReportingOverflow(1).partialValue)))
         }
         if let skipped {
             sql += " OFFSET ?"
-            arguments += [skipped]
+            arguments.append(.integer(Int64(skipped)))
         }
         return (sql, arguments, limit ?? Int.max)
     }
 
     /// How many rows there are in all.
-    func count() -> (sql: String, arguments: StatementArguments) {
+    func count() -> (sql: String, arguments: [SQLValue]) {
         if let scope, SQLiteTransaction.tallied.contains(R.table), query.ids == nil, query.conditions.isEmpty,
             query.tags.isEmpty
         {
             return (
                 "SELECT count FROM tally WHERE kind = ? AND accountID = ? AND region = ?",
-                [R.table, scope.accountID, scope.region]
+                [.text(R.table), .text(scope.accountID), .text(scope.region)]
             )
         }
         let (sql, arguments) = rows(isCounted: true)
@@ -65,13 +65,13 @@ struct ListStatement<R: Resource> {
 
     // MARK: Which rows
 
-    private func rows(after: Int64? = nil, isCounted: Bool = false) -> (sql: String, arguments: StatementArguments) {
+    private func rows(after: Int64? = nil, isCounted: Bool = false) -> (sql: String, arguments: [SQLValue]) {
         guard let scope, query.ids == nil, let first = query.tags.first,
             SQLiteTransaction.tagged[R.tagType ?? ""] != nil
         else { return plainRows(after, isCounted) }
         // One value of a key excludes the others: the branches have no row in common, and SQLite merges them in order.
         var sql: [String] = []
-        var arguments: StatementArguments = []
+        var arguments: [SQLValue] = []
         for value in first.values.isEmpty ? [nil] : first.values.removingDuplicates.map(Optional.some) {
             sql.append(taggedRows(first.key, value, scope, after, isCounted, &arguments))
         }
@@ -80,20 +80,20 @@ struct ListStatement<R: Resource> {
 
     private func columns(place: String, _ isCounted: Bool) -> String { isCounted ? "1" : "\(place), \(table).*" }
 
-    private func plainRows(_ after: Int64?, _ isCounted: Bool) -> (sql: String, arguments: StatementArguments) {
+    private func plainRows(_ after: Int64?, _ isCounted: Bool) -> (sql: String, arguments: [SQLValue]) {
         var sql: [String] = []
-        var arguments: StatementArguments = []
+        var arguments: [SQLValue] = []
         if let scope {
             // `+` keeps SQLite from walking all of the account's rows when IDs name the few.
             let plus = query.ids == nil ? "" : "+"
             sql += ["\(plus)\(table).accountID = ?", "\(plus)\(table).region = ?"]
-            arguments += [scope.accountID, scope.region]
+            arguments += [.text(scope.accountID), .text(scope.region)]
         }
         if let ids = query.ids { sql.append("\(table).id IN (\(Self.marks(ids, &arguments)))") }
         sql += conditions(query.tags[...], &arguments)
         if let after {
             sql.append("\(table).sequence \(query.isOldestFirst ? ">" : "<") ?")
-            arguments += [after]
+            arguments.append(.integer(after))
         }
         let condition = sql.isEmpty ? "" : " WHERE " + sql.joined(separator: " AND ")
         return ("SELECT \(columns(place: "\(table).sequence", isCounted)) FROM \(table)\(condition)", arguments)
@@ -101,19 +101,19 @@ struct ListStatement<R: Resource> {
 
     private func taggedRows(
         _ key: String, _ value: String?, _ scope: Scope, _ after: Int64?, _ isCounted: Bool,
-        _ arguments: inout StatementArguments
+        _ arguments: inout [SQLValue]
     ) -> String {
         var sql = [
             "tagging.accountID = ?", "tagging.region = ?", "tagging.tagType = ?", "tagging.key = ?",
         ]
-        arguments += [scope.accountID, scope.region, R.tagType, key]
+        arguments += [.text(scope.accountID), .text(scope.region), .text(R.tagType ?? ""), .text(key)]
         if let value {
             sql.append("tagging.value = ?")
-            arguments += [value]
+            arguments.append(.text(value))
         }
         if let after {
             sql.append("tagging.sequence \(query.isOldestFirst ? ">" : "<") ?")
-            arguments += [after]
+            arguments.append(.integer(after))
         }
         // An ID means one resource of its account and region: a tag never reaches into another scope.
         sql += ["\(table).accountID = tagging.accountID", "\(table).region = tagging.region"]
@@ -124,7 +124,7 @@ struct ListStatement<R: Resource> {
     }
 
     /// What holds for each row by itself.
-    private func conditions(_ tags: ArraySlice<TagFilter>, _ arguments: inout StatementArguments) -> [String] {
+    private func conditions(_ tags: ArraySlice<TagFilter>, _ arguments: inout [SQLValue]) -> [String] {
         var sql: [String] = []
         for condition in query.conditions {
             // Column names come from our code alone; quoted all the same.
@@ -140,7 +140,7 @@ struct ListStatement<R: Resource> {
         }
         for filter in tags {
             var part = "EXISTS (SELECT 1 FROM tag WHERE tagType = ? AND resourceID = \(table).id AND key = ?"
-            arguments += [R.tagType ?? "", filter.key]
+            arguments += [.text(R.tagType ?? ""), .text(filter.key)]
             if !filter.values.isEmpty { part += " AND value IN (\(Self.marks(filter.values, &arguments)))" }
             sql.append(part + ")")
         }
@@ -155,14 +155,14 @@ struct ListStatement<R: Resource> {
     static var mostMarks: Int { 128 }
 
     /// Question marks for `values`. Their number is rounded up, the last value repeated: so there are few texts.
-    static func marks(_ values: [String], _ arguments: inout StatementArguments) -> String {
+    static func marks(_ values: [String], _ arguments: inout [SQLValue]) -> String {
         var all = values
         if let last = values.last, values.count <= mostMarks {
             var rounded = 1
             while rounded < values.count { rounded *= 2 }
             all += Array(repeating: last, count: rounded - values.count)
         }
-        arguments += StatementArguments(all)
+        arguments += all.map(SQLValue.text)
         return databaseQuestionMarks(count: all.count)
     }
 }

@@ -24,12 +24,12 @@ public final class SQLiteStore: Store {
             pool.invalidateReadOnlyConnections()
             // The pool eases this while it turns the journal to WAL; an acknowledged write must survive a power cut.
             try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+            writer = GroupingWriter(database, try Checkpointer(of: pool, path: path))
         } catch let error as StoreError {
             throw error
         } catch {
             throw StoreError.unavailable("cannot open \(path): \(error)")
         }
-        writer = GroupingWriter(database)
     }
 
     /// An empty store in memory.
@@ -60,9 +60,22 @@ public final class SQLiteStore: Store {
 
     /// On the caller's thread: a page is read sooner than another thread is woken, and readers wait for nobody.
     public func readNow<T>(_ body: (any ReadTransaction) throws -> T) throws -> T {
-        do { return try database.read { db in try body(SQLiteTransaction(db: db)) } } catch let error as DatabaseError {
-            throw StoreError.unavailable("\(error)")
-        }
+        do {
+            return try database.unsafeRead { db in
+                let transaction = SQLiteTransaction(db: db)
+                // As `read` does, by statements that are compiled once, and without a look at the schema's version: no
+                // schema changes while the store is open.
+                try transaction.run("BEGIN")
+                do {
+                    let value = try body(transaction)
+                    try transaction.run("COMMIT")
+                    return value
+                } catch {
+                    if db.isInsideTransaction { try transaction.run("ROLLBACK") }
+                    throw error
+                }
+            }
+        } catch let error as DatabaseError { throw StoreError.unavailable("\(error)") }
     }
 
     public func write<T: Sendable>(_ body: @escaping @Sendable (any WriteTransaction) throws -> T) async throws -> T {

@@ -39,7 +39,7 @@ extension SQLiteTransaction {
         }
         let (sql, arguments, _) = statement(of: all, in: scope)
         // A statement of its own: what `access` asks meanwhile may be the same list.
-        let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments: arguments)
+        let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments)
         var page = ListPage<R>(items: [], next: nil)
         var last: Int64?
         while let (sequence, resource) = try rows.next() {
@@ -61,7 +61,7 @@ extension SQLiteTransaction {
     func shownCount<R: Resource>(_ query: ListQuery<R>, in scope: Scope?, _ access: any RowAccess) throws -> Int {
         let (sql, arguments, _) = statement(
             of: query.page(.after(sequence: nil, limit: Self.everything)), in: scope)
-        let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments: arguments)
+        let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments)
         var count = 0
         while let (_, resource) = try rows.next() {
             if try access.shows(resource, open) { count += 1 }

@@ -3,15 +3,14 @@ import Model
 
 extension SQLiteTransaction {
     func audit(_ entry: AuditEntry) throws {
-        try kept(
+        try run(
             """
             INSERT INTO audit (at, requestID, accountID, region, accessKeyID, action, outcome, resources)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        ).execute(
-            arguments: [
-                entry.at, entry.requestID, entry.accountID, entry.region, entry.accessKeyID, entry.action,
-                entry.outcome, entry.resources,
+            """,
+            [
+                .integer(entry.at), .text(entry.requestID), .text(entry.accountID), .text(entry.region),
+                .text(entry.accessKeyID), .text(entry.action), .text(entry.outcome), .text(entry.resources),
             ])
     }
 

@@ -1,36 +1,32 @@
-import GRDB
-
 extension SQLiteTransaction {
     func idempotencyRecord(_ key: IdempotencyKey) throws -> IdempotencyRecord? {
-        try GRDB.Row.fetchOne(
+        let found = try StatementRun(
             kept(
                 """
                 SELECT argumentsHash, result, createdAt FROM idempotency
                 WHERE accountID = ? AND region = ? AND action = ? AND token = ?
-                """),
-            arguments: [key.accountID, key.region, key.action, key.token]
-        ).map { row in
-            // A damaged row throws.
-            try IdempotencyRecord(
-                argumentsHash: row.decode(atIndex: 0), result: row.decode(atIndex: 1),
-                createdAt: row.decode(atIndex: 2))
-        }
+                """), Self.values(key))
+        guard try found.next() else { return nil }
+        // A damaged row throws.
+        return IdempotencyRecord(
+            argumentsHash: try found.row.text(0), result: try found.row.text(1),
+            createdAt: try found.row.integer(Int64.self, 2))
     }
 
     func insert(_ record: IdempotencyRecord, at key: IdempotencyKey) throws {
-        try kept(
+        try run(
             """
             INSERT OR REPLACE INTO idempotency
             (accountID, region, action, token, argumentsHash, result, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """
-        ).execute(
-            arguments: [
-                key.accountID, key.region, key.action, key.token, record.argumentsHash, record.result,
-                record.createdAt,
-            ])
+            """,
+            Self.values(key) + [.text(record.argumentsHash), .text(record.result), .integer(record.createdAt)])
     }
 
     func expireIdempotencyRecords(before: Int64) throws {
-        try kept("DELETE FROM idempotency WHERE createdAt < ?").execute(arguments: [before])
+        try run("DELETE FROM idempotency WHERE createdAt < ?", [.integer(before)])
+    }
+
+    private static func values(_ key: IdempotencyKey) -> [SQLValue] {
+        [.text(key.accountID), .text(key.region), .text(key.action), .text(key.token)]
     }
 }

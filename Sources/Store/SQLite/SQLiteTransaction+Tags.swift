@@ -4,14 +4,14 @@ import Model
 extension SQLiteTransaction {
     func tags<R: Resource>(of type: R.Type, _ ids: [String]) throws -> [String: [Tag]] {
         guard let tagType = R.tagType, !ids.isEmpty else { return [:] }
-        var arguments: StatementArguments = [tagType]
+        var arguments: [SQLValue] = [.text(tagType)]
         let marks = ListStatement<R>.marks(ids, &arguments)
         let sql = "SELECT resourceID, key, value FROM tag WHERE tagType = ? AND resourceID IN (\(marks)) ORDER BY 1, 2"
-        let rows = try GRDB.Row.fetchCursor(
-            ids.count <= ListStatement<R>.mostMarks ? kept(sql) : db.makeStatement(sql: sql), arguments: arguments)
+        let run = try StatementRun(
+            ids.count <= ListStatement<R>.mostMarks ? kept(sql) : db.makeStatement(sql: sql), arguments)
         var tags: [String: [Tag]] = [:]
-        while let row = try rows.next() {
-            let tag = try ResourceTag(row)
+        while try run.next() {
+            let tag = try ResourceTag(run.row)
             tags[tag.resourceID, default: []].append(tag.tag)
         }
         return tags
@@ -20,40 +20,43 @@ extension SQLiteTransaction {
     func tagPage(_ query: TagQuery, in scope: Scope) throws -> [ResourceTag] {
         if let shown { return try shownTagPage(query, in: scope, shown) }
         let (sql, arguments) = Self.tagStatement(query, in: scope)
-        return try GRDB.Row.fetchAll(db, sql: sql, arguments: arguments).map(ResourceTag.init)
+        let run = try StatementRun(db.makeStatement(sql: sql), arguments)
+        var page: [ResourceTag] = []
+        while try run.next() { page.append(try ResourceTag(run.row)) }
+        return page
     }
 
     /// Tags by resource and key. A row is listed when its own key (and value) is asked for by one of the filters.
-    static func tagStatement(_ query: TagQuery, in scope: Scope) -> (sql: String, arguments: StatementArguments) {
+    static func tagStatement(_ query: TagQuery, in scope: Scope) -> (sql: String, arguments: [SQLValue]) {
         var sql: [String] = []
-        var arguments: StatementArguments = []
+        var arguments: [SQLValue] = []
         func branch(_ key: String?, _ value: String?) {
             // With a value there is an index that has it; else the primary key has the rows in order.
             let isByValue = value != nil && query.resourceIDs == nil
             let plus = isByValue ? "" : "+"
             var part = "SELECT resourceID, key, value FROM tag\(isByValue ? " INDEXED BY tag_value" : "")"
             part += " WHERE tagType = ? AND \(plus)accountID = ? AND \(plus)region = ?"
-            arguments += [query.tagType, scope.accountID, scope.region]
+            arguments += [.text(query.tagType), .text(scope.accountID), .text(scope.region)]
             if let ids = query.resourceIDs {
                 part += " AND resourceID IN (\(databaseQuestionMarks(count: ids.count)))"
-                arguments += StatementArguments(ids)
+                arguments += ids.map(SQLValue.text)
             }
             if let key {
                 part += " AND \(value == nil ? "+" : "")key = ?"
-                arguments += [key]
+                arguments.append(.text(key))
             }
             if let value {
                 part += " AND value = ?"
-                arguments += [value]
+                arguments.append(.text(value))
             }
             if let after = query.after {
                 if let key {
                     let isLeft = after.key.utf8.lexicographicallyPrecedes(key.utf8)
                     part += " AND resourceID \(isLeft ? ">=" : ">") ?"
-                    arguments += [after.resourceID]
+                    arguments.append(.text(after.resourceID))
                 } else {
                     part += " AND (resourceID, key) > (?, ?)"
-                    arguments += [after.resourceID, after.key]
+                    arguments += [.text(after.resourceID), .text(after.key)]
                 }
             }
             sql.append(part)
@@ -64,24 +67,29 @@ extension SQLiteTransaction {
             if filter.values.isEmpty { branch(filter.key, nil) }
             for value in Set(filter.values) { branch(filter.key, value) }
         }
-        arguments += [query.limit]
+        arguments.append(.integer(Int64(query.limit)))
         return (sql.joined(separator: " UNION ALL ") + " ORDER BY 1, 2 LIMIT ?", arguments)
     }
 
     func setTags(tagType: String, resourceID: String, _ tags: [Tag], in scope: Scope) throws {
         let place =
             try Self.tagged[tagType].flatMap { table in
-                try Int64.fetchOne(kept("SELECT sequence FROM \(table) WHERE id = ?"), arguments: [resourceID])
+                try integer("SELECT sequence FROM \(table) WHERE id = ?", [.text(resourceID)])
             } ?? 0
-        let statement = try kept(
+        let sql =
             """
             INSERT INTO tag (tagType, resourceID, key, value, accountID, region, sequence)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (tagType, resourceID, key) DO UPDATE SET value = excluded.value
-            """)
+            """
+        let (account, region) = (SQLValue.text(scope.accountID), SQLValue.text(scope.region))
         for tag in tags {
-            try statement.execute(
-                arguments: [tagType, resourceID, tag.key, tag.value, scope.accountID, scope.region, place])
+            try run(
+                sql,
+                [
+                    .text(tagType), .text(resourceID), .text(tag.key), .text(tag.value), account, region,
+                    .integer(place),
+                ])
         }
     }
 
@@ -106,16 +114,17 @@ extension SQLiteTransaction {
     static let tallied = Set(tagged.values)
 
     func removeTags(tagType: String, resourceID: String, keys: [String]) throws {
-        let statement = try kept("DELETE FROM tag WHERE tagType = ? AND resourceID = ? AND key = ?")
-        for key in keys { try statement.execute(arguments: [tagType, resourceID, key]) }
+        for key in keys {
+            try run(
+                "DELETE FROM tag WHERE tagType = ? AND resourceID = ? AND key = ?",
+                [.text(tagType), .text(resourceID), .text(key)])
+        }
     }
 }
 
 extension ResourceTag {
     /// From the columns resource ID, key and value. A damaged row throws.
-    fileprivate init(_ row: GRDB.Row) throws {
-        self.init(
-            resourceID: try row.decode(atIndex: 0),
-            tag: Tag(key: try row.decode(atIndex: 1), value: try row.decode(atIndex: 2)))
+    fileprivate init(_ row: ColumnReader) throws {
+        self.init(resourceID: try row.text(0), tag: Tag(key: try row.text(1), value: try row.text(2)))
     }
 }

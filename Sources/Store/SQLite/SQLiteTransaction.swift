@@ -9,29 +9,29 @@ struct SQLiteTransaction: WriteTransaction {
     /// Who is told of inserted rows.
     var watcher: (any RowAccess)?
 
-    // A Codable value → columns named for its properties.
-    private struct Row<R: Resource>: EncodableRecord, Encodable {
-        var resource: R
-
-        init(_ resource: R) { self.resource = resource }
-
-        func encode(to encoder: any Encoder) throws { try resource.encode(to: encoder) }
-    }
-
     /// The statement of `sql`, compiled once a connection. All are kept: for texts of which there are few.
     func kept(_ sql: String) throws -> Statement { try db.cachedStatement(sql: sql) }
+
+    /// Runs a kept statement that returns no row.
+    func run(_ sql: String, _ values: [SQLValue] = []) throws { try StatementRun(kept(sql), values).run() }
+
+    /// What a kept statement returns: one integer, or no row.
+    func integer(_ sql: String, _ values: [SQLValue] = []) throws -> Int64? {
+        let run = try StatementRun(kept(sql), values)
+        return try run.next() ? run.row.integer(Int64.self, 0) : nil
+    }
 
     func find<R: Resource>(_ type: R.Type, _ id: String, in scope: Scope?) throws -> R? {
         // Without a scope an ID that several accounts use means the first of them.
         let query = ListQuery<R>().ids([id]).oldestFirst()
         let (sql, arguments, _) = ListStatement(query, in: scope).page()
-        return try ResourceCursor<R>(kept(sql), arguments: arguments).next()?.resource
+        return try ResourceCursor<R>(kept(sql), arguments).next()?.resource
     }
 
     /// The statement of a list, and how many rows of what it returns belong to the page.
     func statement<R: Resource>(
         of query: ListQuery<R>, in scope: Scope?
-    ) -> (sql: String, arguments: StatementArguments, limit: Int) {
+    ) -> (sql: String, arguments: [SQLValue], limit: Int) {
         ListStatement(query, in: scope).page()
     }
 
@@ -39,8 +39,7 @@ struct SQLiteTransaction: WriteTransaction {
         if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownList(query, in: scope, shown) }
         let list = ListStatement(query, in: scope)
         let (sql, arguments, limit) = list.page()
-        let rows = try ResourceCursor<R>(
-            list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments: arguments)
+        let rows = try ResourceCursor<R>(list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments)
         var page = ListPage<R>(items: [], next: nil)
         var last: Int64?
         while let (sequence, resource) = try rows.next() {
@@ -58,16 +57,16 @@ struct SQLiteTransaction: WriteTransaction {
         if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownCount(query, in: scope, shown) }
         let list = ListStatement(query, in: scope)
         let (sql, arguments) = list.count()
-        return try Int.fetchOne(list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments: arguments) ?? 0
+        let run = try StatementRun(list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments)
+        return try run.next() ? run.row.integer(Int.self, 0) : 0
     }
 
     func insert<R: Resource>(_ resource: R) throws {
-        let columns = try Row(resource).databaseDictionary.sorted { $0.key < $1.key }
-        let names = columns.map(\.key.quotedDatabaseIdentifier).joined(separator: ", ")
+        let columns = try RowEncoder.columns(of: resource)
+        let names = columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
         let marks = databaseQuestionMarks(count: columns.count)
         do {
-            try kept("INSERT INTO \(R.table) (\(names)) VALUES (\(marks))")
-                .execute(arguments: StatementArguments(columns.map(\.value)))
+            try run("INSERT INTO \(R.table) (\(names)) VALUES (\(marks))", columns.map(\.value))
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             throw StoreError.duplicate(resource.id.rawValue)
         }
@@ -75,34 +74,40 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func update<R: Resource>(_ resource: R) throws {
-        let id = resource.id.rawValue
         let row = "WHERE id = ? AND accountID = ? AND region = ?"
-        let place: StatementArguments = [id, resource.accountID, resource.region]
-        guard let old = try GRDB.Row.fetchOne(kept("SELECT * FROM \(R.table) \(row)"), arguments: place) else {
-            throw StoreError.missing(id)
-        }
+        let place: [SQLValue] = [.text(resource.id.rawValue), .text(resource.accountID), .text(resource.region)]
         // What stays as it is stays out: SQLite then leaves the indexes of those columns alone.
-        let changes = try Row(resource).databaseDictionary
-            .filter { name, value in old[name] as DatabaseValue? != value }.sorted { $0.key < $1.key }
+        let changes = try changes(
+            from: kept("SELECT * FROM \(R.table) \(row)"), place, to: RowEncoder.columns(of: resource))
+        guard let changes else { throw StoreError.missing(resource.id.rawValue) }
         guard !changes.isEmpty else { return }
-        let assignments = changes.map { "\($0.key.quotedDatabaseIdentifier) = ?" }.joined(separator: ", ")
-        try kept("UPDATE \(R.table) SET \(assignments) \(row)")
-            .execute(arguments: StatementArguments(changes.map(\.value)) + place)
+        let assignments = changes.map { "\"\($0.name)\" = ?" }.joined(separator: ", ")
+        try run("UPDATE \(R.table) SET \(assignments) \(row)", changes.map(\.value) + place)
+    }
+
+    /// The columns that are not what the row at `place` has; `nil` without such a row.
+    private func changes(
+        from statement: Statement, _ place: [SQLValue], to columns: [(name: String, value: SQLValue)]
+    ) throws -> [(name: String, value: SQLValue)]? {
+        let old = try StatementRun(statement, place)
+        guard try old.next() else { return nil }
+        var names = ColumnNames(statement)
+        return columns.filter { column in
+            names.position(of: column.name).map { !old.row.holds(column.value, $0) } ?? true
+        }
     }
 
     func delete<R: Resource>(_ type: R.Type, _ id: String) throws {
-        try kept("DELETE FROM \(R.table) WHERE id = ?").execute(arguments: [id])
+        try run("DELETE FROM \(R.table) WHERE id = ?", [.text(id)])
         if let tagType = R.tagType {
-            try kept("DELETE FROM tag WHERE tagType = ? AND resourceID = ?").execute(arguments: [tagType, id])
+            try run("DELETE FROM tag WHERE tagType = ? AND resourceID = ?", [.text(tagType), .text(id)])
         }
     }
 
-    func generation() throws -> Int64 {
-        try Int64.fetchOne(kept("SELECT value FROM counter WHERE name = 'generation'")) ?? 0
-    }
+    func generation() throws -> Int64 { try integer("SELECT value FROM counter WHERE name = 'generation'") ?? 0 }
 
     func raiseGeneration() throws -> Int64 {
-        try kept("UPDATE counter SET value = value + 1 WHERE name = 'generation'").execute()
+        try run("UPDATE counter SET value = value + 1 WHERE name = 'generation'")
         return try generation()
     }
 }
