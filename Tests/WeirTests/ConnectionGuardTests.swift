@@ -1,14 +1,13 @@
-import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import NIOHTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import weir
 
 /// The bounds that are over all connections together; the others are tested over sockets.
 @Suite struct ConnectionGuardTests {
-    private static let head = HTTPRequest(method: .post, scheme: "http", authority: "h", path: "/")
+    private static let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: ["host": "h"])
 
     private static func channel(_ limits: HTTPLimits, _ load: HTTPLoad) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(handler: ConnectionGuard(limits: limits, load: load))
@@ -17,12 +16,12 @@ import Testing
     }
 
     private static func send(_ bytes: Int, to channel: EmbeddedChannel) throws {
-        try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(repeating: 0x61, count: bytes)))
+        try channel.writeInbound(HTTPServerRequestPart.body(ByteBuffer(repeating: 0x61, count: bytes)))
     }
 
     private static func status(_ channel: EmbeddedChannel) throws -> Int? {
-        guard case .head(let head)? = try channel.readOutbound(as: HTTPResponsePart.self) else { return nil }
-        return head.status.code
+        guard case .head(let head)? = try channel.readOutbound(as: HTTPServerResponsePart.self) else { return nil }
+        return Int(head.status.code)
     }
 
     @Test func `bodies of all connections together are bounded, and given back`() throws {
@@ -30,10 +29,10 @@ import Testing
         limits.maximumHeldBytes = 100
         let load = HTTPLoad()
         let first = try Self.channel(limits, load)
-        try first.writeInbound(HTTPRequestPart.head(Self.head))
+        try first.writeInbound(HTTPServerRequestPart.head(Self.head))
         try Self.send(80, to: first)
         let second = try Self.channel(limits, load)
-        try second.writeInbound(HTTPRequestPart.head(Self.head))
+        try second.writeInbound(HTTPServerRequestPart.head(Self.head))
         try Self.send(20, to: second)
         #expect(try Self.status(second) == nil)
         try Self.send(1, to: second)
@@ -43,7 +42,7 @@ import Testing
         #expect(try Self.status(first) == nil)
         _ = try? first.finish(acceptAlreadyClosed: true)
         let third = try Self.channel(limits, load)
-        try third.writeInbound(HTTPRequestPart.head(Self.head))
+        try third.writeInbound(HTTPServerRequestPart.head(Self.head))
         try Self.send(100, to: third)
         #expect(try Self.status(third) == nil)
         _ = try? second.finish(acceptAlreadyClosed: true)
@@ -53,14 +52,14 @@ import Testing
 
     @Test func `a request is handed on whole`() throws {
         let channel = try Self.channel(HTTPLimits(), HTTPLoad())
-        try channel.writeInbound(HTTPRequestPart.head(Self.head))
+        try channel.writeInbound(HTTPServerRequestPart.head(Self.head))
         for _ in 0..<3 { try Self.send(5, to: channel) }
-        #expect(try channel.readInbound(as: HTTPRequestPart.self) == nil)
-        try channel.writeInbound(HTTPRequestPart.end(nil))
-        #expect(try channel.readInbound(as: HTTPRequestPart.self) == .head(Self.head))
+        #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == nil)
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == .head(Self.head))
         #expect(
-            try channel.readInbound(as: HTTPRequestPart.self) == .body(ByteBuffer(repeating: 0x61, count: 15)))
-        #expect(try channel.readInbound(as: HTTPRequestPart.self) == .end(nil))
+            try channel.readInbound(as: HTTPServerRequestPart.self) == .body(ByteBuffer(repeating: 0x61, count: 15)))
+        #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == .end(nil))
         _ = try? channel.finish(acceptAlreadyClosed: true)
     }
 }

@@ -11,6 +11,12 @@ public final class Dispatcher: Sendable {
         public var status: Int
         public var requestID: String
         public var body: Data
+
+        public init(status: Int, requestID: String, body: Data) {
+            self.status = status
+            self.requestID = requestID
+            self.body = body
+        }
     }
 
     public let services: Services

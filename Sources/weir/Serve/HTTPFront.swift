@@ -6,6 +6,7 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import ServiceLifecycle
@@ -32,7 +33,7 @@ struct HTTPFront {
         var builder = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [
-                    ConnectionGuard(limits: limits, load: load), ReadAnswerer { Self.answerNow($0, dispatcher) },
+                    CallHandlers(ConnectionGuard(limits: limits, load: load), CallAnswerer(dispatcher))
                 ],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.maximumHeadBytes, maxHeaderListSize: limits.maximumHeadBytes,
@@ -60,7 +61,10 @@ struct HTTPFront {
                 hasBody: hasBody)
         case "/metrics":
             if let refusal = metricsAccess.refusal(request.head) {
-                let (head, body) = Self.refusal(refusal)
+                let answer = Self.refusal(refusal)
+                var head = Self.head(answer.status, answer.body.count, requestID: answer.requestID)
+                if answer.status == 401 { head.headerFields[.wwwAuthenticate] = "Bearer" }
+                let body = ByteBuffer(bytes: answer.body)
                 return try await writer.write(response: head, body: hasBody ? .init(byteBuffer: body) : .init())
             }
             let page = ByteBuffer(string: await metrics.page())
@@ -79,13 +83,38 @@ struct HTTPFront {
         }
     }
 
-    /// What needs no waiting; see ``ReadAnswerer``.
-    private static func answerNow(_ request: HTTPRequest, _ dispatcher: Dispatcher) -> (HTTPResponse, ByteBuffer)? {
-        let (path, query) = split(request.path ?? "/")
-        guard path == "/", let answer = dispatcher.answerNow(incoming(request, path, query, body: [])) else {
-            return nil
-        }
-        return (head(answer.status, answer.body.count, requestID: answer.requestID), ByteBuffer(bytes: answer.body))
+    private static let otherPaths: [Substring] = ["/healthz", "/readyz", "/metrics"]
+
+    /// A request as a call of the API; `nil` when it is for the server behind.
+    static func call(_ head: HTTPRequestHead, _ body: ByteBuffer?) -> IncomingRequest? {
+        guard head.method == .GET || head.method == .POST, head.uri.hasPrefix("/") else { return nil }
+        let (path, query) = split(head.uri)
+        guard !otherPaths.contains(path) else { return nil }
+        var headers = head.headers.map { (name: $0.name.lowercased(), value: trimmed($0.value)) }
+        // Where the server behind has it: after the others.
+        if let host = headers.firstIndex(where: { $0.name == "host" }) { headers.append(headers.remove(at: host)) }
+        return IncomingRequest(
+            method: head.method.rawValue, path: String(path), rawQuery: String(query), headers: headers,
+            body: body.map { Array($0.readableBytesView) } ?? [])
+    }
+
+    /// Without spaces and tabs around it, which are no part of a header field's value (RFC 9110 §5.5).
+    private static func trimmed(_ value: String) -> String {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        guard value.utf8.first.map(isSpace) == true || value.utf8.last.map(isSpace) == true else { return value }
+        let end = value.utf8.lastIndex { !isSpace($0) }.map { value.utf8.index(after: $0) } ?? value.startIndex
+        return String(Substring(value.utf8[..<end].drop(while: isSpace)))
+    }
+
+    /// The head and body of an answer.
+    static func response(_ answer: Dispatcher.Answer) -> (HTTPResponseHead, ByteBuffer) {
+        let fields = HTTPHeaders([
+            ("Content-Type", jsonType), ("Content-Length", String(answer.body.count)), (logIDName, answer.requestID),
+        ])
+        return (
+            HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: fields),
+            ByteBuffer(bytes: answer.body)
+        )
     }
 
     private static func incoming(
@@ -106,26 +135,28 @@ struct HTTPFront {
     }
 
     /// The answer to what is no call yet; the connection ends with it.
-    static func answer(refusing error: APIError) -> (HTTPResponse, ByteBuffer) {
-        var (response, body) = refusal(error)
-        response.headerFields[.connection] = "close"
-        return (response, body)
+    static func answer(refusing error: APIError) -> (HTTPResponseHead, ByteBuffer) {
+        let answer = refusal(error)
+        var (head, body) = response(answer)
+        if answer.status == 401 { head.headers.add(name: "WWW-Authenticate", value: "Bearer") }
+        head.headers.add(name: "Connection", value: "close")
+        return (head, body)
     }
 
-    private static func refusal(_ error: APIError) -> (HTTPResponse, ByteBuffer) {
+    private static func refusal(_ error: APIError) -> Dispatcher.Answer {
         let id = RequestID.make(milliseconds: Server.now())
         let body = ResponseEnvelope.failure(
             ResponseMetadata(requestID: id, action: "", version: "", service: "", region: "", error: error))
-        var response = head(error.code.status, body.count, requestID: id)
-        if error.code.status == 401 { response.headerFields[.wwwAuthenticate] = "Bearer" }
-        return (response, ByteBuffer(bytes: body))
+        return Dispatcher.Answer(status: error.code.status, requestID: id, body: body)
     }
 
-    private static let logID = HTTPField.Name("X-Tt-Logid")
+    private static let logIDName = "X-Tt-Logid"
+    private static let logID = HTTPField.Name(logIDName)
+    private static let jsonType = "application/json; charset=utf-8"
 
     private static func head(_ status: Int, _ length: Int, requestID: String? = nil) -> HTTPResponse {
         var fields = HTTPFields()
-        fields[.contentType] = "application/json; charset=utf-8"
+        fields[.contentType] = jsonType
         fields[.contentLength] = String(length)
         if let requestID, let logID { fields[logID] = requestID }
         return HTTPResponse(status: .init(code: status), headerFields: fields)

@@ -1,16 +1,14 @@
 import CloudAPI
-import HTTPTypes
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypes
 
 /// Holds one connection to the limits, and hands on whole requests alone: a request that is too slow, too large or not
 /// readable is answered here, in its turn, with the API's JSON, and the connection closed.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     /// What the connection is waiting for.
     private enum Phase { case request, head, body, answer, end }
@@ -20,7 +18,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     private var phase = Phase.request
     /// The request that is coming in.
-    private var head: HTTPRequest?
+    private var head: HTTPRequestHead?
     private var body = ByteBuffer()
     /// Bytes of bodies that count in the load.
     private var heldBytes = 0
@@ -88,25 +86,29 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         if isOneTooMany { return refuse(.tooManyConnections(limits)) }
-        if let length = head.headerFields[.contentLength].flatMap({ Int($0) }), length > limits.maximumBodyBytes {
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
+            length > limits.maximumBodyBytes
+        {
             return refuse(.bodyTooLarge(limits))
         }
         self.head = head
         enter(.body, limits.bodySeconds)
-        if unanswered == 0, head.headerFields[.expect]?.lowercased() == "100-continue" {
-            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        if unanswered == 0, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+            let go = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
         }
     }
 
     /// Whether nothing can follow: the client said so, or asked for another protocol, which ends the parser's work.
-    private static func isLast(_ head: HTTPRequest) -> Bool {
-        if head.method == .connect { return true }
-        let words = (head.headerFields[.connection] ?? "").lowercased().split(separator: ",")
-        return words.contains { word in
-            let word = word.drop { $0 == " " }
-            return word.hasPrefix("close") || word.hasPrefix("upgrade")
+    private static func isLast(_ head: HTTPRequestHead) -> Bool {
+        if head.method == .CONNECT { return true }
+        return head.headers["connection"].contains { value in
+            value.lowercased().split(separator: ",").contains { word in
+                let word = word.drop { $0 == " " }
+                return word.hasPrefix("close") || word.hasPrefix("upgrade")
+            }
         }
     }
 
@@ -125,7 +127,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
         switch unwrapOutboundIn(data) {
         case .head(var response) where isLast && unanswered == 1:
-            response.headerFields[.connection] = "close"
+            response.headers.replaceOrAdd(name: "Connection", value: "close")
             context.write(wrapOutboundOut(.head(response)), promise: promise)
         case .end where unanswered == 1:
             unanswered = 0
@@ -162,7 +164,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         releaseBodies()
         let (response, body) = HTTPFront.answer(refusing: refusal)
         context.write(wrapOutboundOut(.head(response)), promise: nil)
-        context.write(wrapOutboundOut(.body(body)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         end(context)
     }
@@ -195,13 +197,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Makes sure that the timer fires no later than the next deadline. One that fires early is set anew, so that a busy
     /// connection seldom touches the event loop's queue.
     private func arm() {
-        guard let context, let next = [deadline, answerDeadline].compactMap(\.self).min() else { return }
+        guard let context, let next = earliestDeadline else { return }
         if let timer, timer.at <= next { return }
         timer?.task.cancel()
         let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] () -> Void in
             self?.fire()
         }
         timer = (task, next)
+    }
+
+    private var earliestDeadline: NIODeadline? {
+        guard let deadline, let answerDeadline else { return deadline ?? answerDeadline }
+        return min(deadline, answerDeadline)
     }
 
     private func fire() {
