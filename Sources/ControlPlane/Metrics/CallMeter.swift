@@ -50,6 +50,9 @@ public final class CallMeter: Sendable {
         for (kind, histogram) in zip(Kind.allCases, durations) where kind == action.kind { histogram.add(duration) }
     }
 
+    /// Calls answered so far.
+    public var count: UInt64 { calls.withLock { $0.values.reduce(0, &+) } }
+
     func report(to page: inout MetricsPage) {
         let calls = calls.withLock { $0 }.sorted {
             ($0.key.service, $0.key.action, $0.key.status) < ($1.key.service, $1.key.action, $1.key.status)

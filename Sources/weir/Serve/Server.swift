@@ -58,6 +58,7 @@ struct Server {
             Settler(services: services, logger: logger, clock: Self.now),
             FlowWindowKeeper(services: services, logger: logger, clock: Self.now),
             MTUWatch(services: services, logger: logger, clock: Self.now),
+            IdleMemory(meters: services.meters),
         ]
         let tlsPort = PortBox()
         if let tls = configuration.tls {
