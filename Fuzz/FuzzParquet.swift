@@ -4,6 +4,7 @@ import Parquet
 func fuzzParquet(_ bytes: UnsafeRawBufferPointer) {
     var limits = ParquetLimits()
     limits.pageBytes = 1 << 18
+    limits.chunkBytes = 1 << 20
     limits.footerBytes = 1 << 16
     limits.rows = 1 << 14
     limits.columns = 16

@@ -56,8 +56,9 @@ enum DeltaBinaryPacked {
     static func read<T: FixedWidthInteger & SignedInteger>(
         _ cursor: inout ByteCursor, count: Int, as type: T.Type
     ) throws(ParquetError) -> [T] where T.Magnitude: FixedWidthInteger & UnsignedInteger {
-        let size = try cursor.count(1 << 20, of: "values in a block")
-        let parts = try cursor.count(1 << 12, of: "miniblocks in a block")
+        // Known writers make blocks of 128 to 2048.
+        let size = try cursor.count(1 << 13, of: "values in a block")
+        let parts = try cursor.count(1 << 8, of: "miniblocks in a block")
         guard size > 0, parts > 0, size % 128 == 0, size % parts == 0, size / parts % 32 == 0 else {
             throw cursor.damaged("blocks of \(size) in \(parts) miniblocks")
         }

@@ -43,6 +43,9 @@ struct FooterReader {
                 }
             case (5, .list):
                 try reader.list(of: .structure) { reader throws(ParquetError) in
+                    guard footer.keyValues.count < limits.keyValues else {
+                        throw .beyondLimit("more than \(limits.keyValues) keys")
+                    }
                     let (key, value) = try keyValue(&reader)
                     footer.keyValues[key] = value
                 }

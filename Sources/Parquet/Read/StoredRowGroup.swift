@@ -11,7 +11,10 @@ struct StoredRowGroup {
                     guard chunks.count < limits.columns else {
                         throw .beyondLimit("more than \(limits.columns) columns")
                     }
-                    chunks.append(try StoredChunk(&reader))
+                    let chunk = try StoredChunk(&reader)
+                    // An empty one takes a byte in the file and much more here.
+                    guard chunk.isWhole else { throw .damaged("a column in a row group without its place") }
+                    chunks.append(chunk)
                 }
             case (3, .int64): rows = try reader.integer()
             default: try reader.skip(field.type)
@@ -28,7 +31,7 @@ struct StoredRowGroup {
         var columns: [ParquetColumnChunk] = []
         for (column, chunk) in zip(schema, chunks) {
             let place = "column \(column.name) of \(place)"
-            guard chunk.path == [column.name], chunk.physical == column.type.physical.rawValue else {
+            guard chunk.path == column.name, chunk.physical == column.type.physical.rawValue else {
                 throw .damaged("another column's place, \(place)")
             }
             switch chunk.codec.flatMap(FileLayout.Codec.init(rawValue:)) {
@@ -59,7 +62,7 @@ struct StoredRowGroup {
 /// A column chunk as the footer has it.
 private struct StoredChunk {
     var physical = -1
-    var path: [String] = []
+    var path: String?
     var codec: Int?
     var values = -1
     var plain = -1
@@ -70,6 +73,11 @@ private struct StoredChunk {
     var nullCount: Int?
     var minimum: [UInt8]?
     var maximum: [UInt8]?
+
+    /// Whether it says what every column chunk must.
+    var isWhole: Bool {
+        physical >= 0 && path != nil && codec != nil && values >= 0 && plain >= 0 && stored >= 0 && dataOffset >= 0
+    }
 
     /// Some writers put 0 where there is no dictionary.
     var start: Int {
@@ -93,8 +101,10 @@ private struct StoredChunk {
             switch (field.id, field.type) {
             case (1, .int32): physical = try reader.integer()
             case (3, .list):
-                path = []
-                try reader.list(of: .binary) { reader throws(ParquetError) in path.append(try reader.text()) }
+                try reader.list(of: .binary) { reader throws(ParquetError) in
+                    guard path == nil else { throw .unsupported("nested columns") }
+                    path = try reader.text()
+                }
             case (4, .int32): codec = try reader.integer()
             case (5, .int64): values = try reader.integer()
             case (6, .int64): plain = try reader.integer()
