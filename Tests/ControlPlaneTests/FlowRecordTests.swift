@@ -1,9 +1,11 @@
 import CloudAPI
-import ControlPlane
 import FlowLogs
 import Model
 import Packet
+import Synchronization
 import Testing
+
+@testable import ControlPlane
 
 /// Flow records as callers of service `weir` see them.
 @Suite struct FlowRecordTests {
@@ -139,6 +141,86 @@ import Testing
             let packets = ["Accepted", "Rejected", "Lost"].compactMap { sums?[$0]?["Packets"]?.int }
             #expect(packets.reduce(0, +) == 15)
         }
+    }
+
+
+    /// A query that goes on until it is let go.
+    private final class Held: Sendable {
+        private let isOver = Atomic(false)
+
+        func letGo() { isOver.store(true, ordering: .releasing) }
+
+        func start(_ book: FlowQueryBook, _ accountID: String) throws -> String {
+            try book.start(accountID: accountID, action: AggregateFlowRecords.name, keys: []) {
+                progress throws(FlowLogError) in
+                progress(3, 7)
+                while !self.isOver.load(ordering: .acquiring) { try? await Task.sleep(for: .milliseconds(2)) }
+                return FlowGroups()
+            }
+        }
+    }
+
+    @Test func `a query under way is its own account's alone`() async throws {
+        let cloud = try TestCloud()
+        let held = Held()
+        defer { held.letGo() }
+        let own = try held.start(cloud.services.flowQueries, cloud.scope.accountID)
+        let foreign = try held.start(cloud.services.flowQueries, other)
+        func ask(_ id: String, wait: Int = 0) async -> Reply {
+            await cloud.call("AggregateFlowRecords", ["QueryId": id, "WaitSeconds": String(wait)], service: "weir")
+        }
+        #expect(await ask(foreign).code == "InvalidQueryId.NotFound")
+        let going = await ask(own).succeeded()
+        #expect(going.result?["QueryId"]?.text == own)
+        held.letGo()
+        #expect(await ask(own, wait: 20).succeeded().result?["QueryId"]?.text == "")
+        #expect(await ask(own).code == "InvalidQueryId.NotFound")
+        // Who was refused has taken nothing away.
+        let answer = try await cloud.services.flowQueries.answer(
+            foreign, accountID: other, action: AggregateFlowRecords.name, until: .now + .seconds(20))
+        guard case .whole = answer else {
+            Issue.record("not whole")
+            return
+        }
+    }
+
+    @Test func `an account has so many queries under way, and all together have so many`() async throws {
+        let cloud = try TestCloud()
+        let held = Held()
+        defer { held.letGo() }
+        let book = cloud.services.flowQueries
+        for _ in 0..<8 { _ = try held.start(book, cloud.scope.accountID) }
+        let refused = await cloud.call("AggregateFlowRecords", ["WaitSeconds": "20"], service: "weir")
+        #expect(refused.status == 503 && refused.message?.contains("ask again later") == true, "\(refused.json)")
+        for account in 0..<3 { for _ in 0..<8 { _ = try held.start(book, "21000001\(account)0") } }
+        #expect(throws: APIError.self) { try held.start(book, other) }
+        held.letGo()
+        // What nobody has asked for yet is still kept.
+        let still = await cloud.call("AggregateFlowRecords", ["WaitSeconds": "20"], service: "weir")
+        #expect(still.status == 503)
+    }
+
+    @Test func `counts that are larger than fits are marked`() async throws {
+        let cloud = try await cloud()
+        let log = FlowLogSettings(
+            flowLogID: "fl-1", accountID: cloud.scope.accountID, trafficType: .all, windowSeconds: 60)
+        let address = try #require(IPAddress("10.0.0.1"))
+        let entry = FlowEntry(
+            direction: .egress, source: address, destination: address, transport: 17, sourcePort: 1,
+            destinationPort: 99, tcpFlags: 0, acceptedPackets: .max, acceptedBytes: 5, rejectedPackets: 0,
+            rejectedBytes: 0)
+        let slice = FlowSlice(
+            networkInterfaceID: "eni-1", flowLogIDs: ["fl-1"], startMilliseconds: TestCloud.start,
+            endMilliseconds: TestCloud.start + 5000, entries: [entry])
+        let spool = try #require(SpoolID("11111111-2222-4333-8444-666666666666"))
+        let batch = FlowBatch(agentID: "h-2", spoolID: spool, sequence: 1, slices: [slice])
+        _ = try await cloud.services.flowLogs.ingest(batch, logs: [log], at: TestCloud.start / 1000)
+        try await cloud.services.flowLogs.closeWindows(at: TestCloud.start / 1000 + 7200)
+        let reply = await cloud.call("SearchFlowRecords", [:], service: "weir")
+        let records = reply.succeeded().result?["Records"]?.elements ?? []
+        let marked = records.filter { $0["CountsSaturated"] == .bool(true) }
+        #expect(records.count == 5 && marked.count == 1 && marked.first?["DestinationPort"]?.int == 99)
+        #expect(records.count { $0["CountsSaturated"] == nil || $0["CountsSaturated"] == .null } == 4)
     }
 
     @Test func `a tail with a time begins there`() async throws {

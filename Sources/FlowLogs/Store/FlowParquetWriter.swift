@@ -16,7 +16,9 @@ public struct FlowParquetWriter {
     /// - Throws: `damaged` when the record does not fit the columns.
     public mutating func append(_ record: FlowRecord) throws(FlowLogError) -> [UInt8] {
         let bytes = group.isFull ? try endGroup() : []
-        guard group.append(record) else { throw .damaged("export", "a record with an impossible window") }
+        guard record.window.start >= 0, record.window.end <= FlowWindow.latestMilliseconds, group.append(record) else {
+            throw .damaged("export", "a record with an impossible window")
+        }
         return bytes
     }
 

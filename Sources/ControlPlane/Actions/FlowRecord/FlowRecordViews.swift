@@ -27,6 +27,8 @@ public struct FlowRecordView: Codable, Sendable {
     public var RejectReasons: [String]?
     public var Packets: UInt64?
     public var Bytes: UInt64?
+    /// `true` when the true counts are larger than the largest number that fits, which stands there instead.
+    public var CountsSaturated: Bool?
     /// Window bounds, Unix seconds.
     public var Start: Int64
     public var End: Int64
@@ -69,6 +71,7 @@ public struct FlowRecordView: Codable, Sendable {
             if !traffic.rejectReasons.isEmpty { RejectReasons = traffic.rejectReasons.names }
             Packets = traffic.packets
             Bytes = traffic.bytes
+            CountsSaturated = traffic.isSaturated ? true : nil
             Action = traffic.action.text
         }
         if let loss = record.loss {

@@ -9,10 +9,18 @@ protocol FlowScanAnswer: Decodable {
     var ScannedRecords: UInt64 { get }
     var TotalRecords: UInt64 { get }
     var Damaged: [String] { get }
+    /// Whether it is of one piece.
+    var isPossible: Bool { get }
 }
 
-extension FlowRecordGroups: FlowScanAnswer {}
-extension FlowRecordSums: FlowScanAnswer {}
+extension FlowRecordGroups: FlowScanAnswer {
+    /// A table of other columns than it says is none.
+    var isPossible: Bool { Groups.allSatisfy { $0.Values.count == Keys.count } }
+}
+
+extension FlowRecordSums: FlowScanAnswer {
+    var isPossible: Bool { true }
+}
 
 /// Asks for groups or sums until they are there, and tells on a terminal how far it is.
 enum FlowAggregation {
@@ -24,6 +32,7 @@ enum FlowAggregation {
         var progress = ScanProgress()
         while true {
             let answer: Answer = try client.call(action, body: body)
+            guard answer.isPossible else { throw APIClient.Failure.notAnAnswer(status: 200) }
             guard !answer.QueryId.isEmpty else {
                 progress.clear()
                 for damage in answer.Damaged { warn("not read: \(damage)") }

@@ -39,7 +39,7 @@ extension FlowRecordView {
         var traffic = FlowTraffic(
             direction: Direction == "ingress" ? .ingress : .egress, source: source, destination: destination,
             sourcePort: sourcePort, destinationPort: destinationPort, transport: transport, tcpFlags: flags,
-            packets: Packets, bytes: Bytes, action: action)
+            packets: Packets, bytes: Bytes, action: action, isSaturated: CountsSaturated ?? false)
         if let FirstPacket, let LastPacket {
             guard 0 < FirstPacket, FirstPacket <= LastPacket else { return nil }
             traffic.times = FirstPacket...LastPacket

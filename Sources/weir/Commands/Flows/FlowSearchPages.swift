@@ -42,7 +42,7 @@ struct ScanProgress {
 
     mutating func show(_ scanned: UInt64, _ total: UInt64) {
         guard isShown, total > 0, started.duration(to: .now) > .seconds(1) else { return }
-        let percent = Int(Double(scanned) / Double(total) * 100)
+        let percent = Int(min(Double(scanned) / Double(total), 1) * 100)
         tell("\r\u{1b}[Kscanned \(scanned) of \(total) records (\(percent) %)")
         hasLine = true
     }

@@ -50,7 +50,8 @@ enum FlowTableForm: EnumerableFlag {
     static func table(_ answer: FlowRecordGroups) -> [String] {
         func share(_ bytes: UInt64) -> String {
             guard answer.Total.Bytes > 0 else { return "-" }
-            let tenths = Int(Double(bytes) / Double(answer.Total.Bytes) * 1000)
+            // Nothing is more than the whole, whatever the server says.
+            let tenths = Int(min(Double(bytes) / Double(answer.Total.Bytes), 1) * 1000)
             return "\(tenths / 10).\(tenths % 10) %"
         }
         func numbers(_ bytes: UInt64, _ packets: UInt64, _ records: UInt64) -> [String] {

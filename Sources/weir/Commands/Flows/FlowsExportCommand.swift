@@ -31,6 +31,9 @@ struct FlowsExportCommand: ParsableCommand {
         guard !parquet || (output != nil && form == .text) else {
             throw ValidationError("--parquet needs --output, and neither --json nor --csv")
         }
+        guard !parquet || fields.isEmpty else {
+            throw ValidationError("--field adds to the text form alone; a Parquet file has every field")
+        }
     }
 
     func run() throws {
