@@ -96,6 +96,15 @@ def test_a_removed_account_takes_its_keys_along(server, admin):
     assert admin.json("policy", "ls", "--account", key.account)["Policies"] == []
 
 
+def test_the_root_account_stays(server, admin):
+    root = next(one["AccountId"] for one in admin.json("account", "ls")["Accounts"] if one["IsRoot"])
+    network = Cloud(server).make_vpc()
+    refusal = admin.run("admin", "account", "rm", root)
+    assert refusal.returncode != 0 and "OperationDenied.RootAccount (409)" in refusal.stderr, refusal.stderr
+    assert "ResetAccount" in refusal.stderr
+    assert network in vpcs(Cloud(server)) and admin.json("key", "ls")["AccessKeys"]
+
+
 # Keys.
 
 def test_a_key_is_rotated_and_the_old_one_ends(make_server):
