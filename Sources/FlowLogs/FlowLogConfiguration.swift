@@ -12,7 +12,8 @@ public struct FlowLogConfiguration: Sendable, Hashable {
     public var maximumBytes: Int64
     /// Whether a window without traffic is written as a NODATA record, for ENIs whose agents send empty slices.
     public var reportsIdleWindows: Bool
-    /// Flows that all running windows hold at most; packets of further ones are SKIPDATA. At least 1,000.
+    /// Flows that all running windows hold at most; packets of further ones are SKIPDATA. 1,000...10,000,000,
+    /// so that the records of one window fit a frame of the journal. A quarter as many windows run at most, and 1,000.
     public var maximumOpenFlows: Int
     /// Records after which they are sealed into a file, 1...16,777,216.
     public var sealRecords: Int
@@ -32,7 +33,7 @@ public struct FlowLogConfiguration: Sendable, Hashable {
         self.maximumRecords = max(maximumRecords, 1000)
         self.maximumBytes = max(maximumBytes, 1 << 20)
         self.reportsIdleWindows = reportsIdleWindows
-        self.maximumOpenFlows = max(maximumOpenFlows, 1000)
+        self.maximumOpenFlows = min(max(maximumOpenFlows, 1000), 10_000_000)
         self.sealRecords = min(max(sealRecords, 1), 1 << 24)
         self.sealSeconds = max(sealSeconds, 1)
         self.scanTasks = min(max(scanTasks ?? min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 4), 1), 64)

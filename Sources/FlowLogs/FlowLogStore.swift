@@ -28,8 +28,8 @@ public protocol FlowLogStore: Sendable {
     /// the first one, at most for `patience` (an hour at most), and then returns an empty page. The query's order does not matter.
     func tail(_ query: FlowQuery, patience: Duration) async throws(FlowLogError) -> FlowPage
 
-    /// Deletes the closed records of one account and returns how many. They are gone from every answer at once; their
-    /// space goes with their files.
+    /// Deletes the records of one account, and what has gathered in windows that still run, and returns how many closed
+    /// ones. They are gone from every answer at once; their space goes with their files.
     @discardableResult
     func delete(accountID: String) async throws(FlowLogError) -> Int
 

@@ -143,7 +143,6 @@ import Testing
         }
     }
 
-
     /// A query that goes on until it is let go.
     private final class Held: Sendable {
         private let isOver = Atomic(false)

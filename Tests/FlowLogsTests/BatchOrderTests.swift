@@ -71,6 +71,10 @@ import Testing
             #expect(records.compactMap(\.traffic?.packets) == [5])
             #expect(records.compactMap(\.loss).allSatisfy { $0.packets == 0 && $0.causes == .missingBatch })
             #expect(records.contains { $0.status == .skipData })
+            // Its new numbers, 2 to 6, will never come.
+            #expect(try await store.statistics().missingBatches == 5)
+            _ = try await store.ingest(batch(8, [], from: 5), logs: [log()], at: epoch)
+            #expect(try await store.statistics().missingBatches == 7)
             for first in [0, 8] as [UInt64] {
                 await #expect(throws: FlowLogError.self) {
                     try await store.ingest(batch(7, [sums], from: first), logs: [log()], at: epoch)

@@ -1,5 +1,6 @@
 import FlowLogs
 import Foundation
+import GRDB
 import Packet
 import Testing
 
@@ -136,6 +137,10 @@ import Testing
             #expect(store.recovery.damage.contains { $0.file == "journal-0000000002.wfj" })
             let page = try await store.search(FlowQuery(accountID: nil))
             #expect(page.records.isEmpty && !page.damaged.isEmpty)
+            // When it was found is written down.
+            let catalogue = try DatabaseQueue(path: path + "/catalogue.sqlite")
+            let times = try await catalogue.read { try Int64.fetchAll($0, sql: "SELECT found_at FROM damage") }
+            #expect(times.count == 1 && times.allSatisfy { abs($0 - Int64(time(nil))) < 300 })
         }
     }
 

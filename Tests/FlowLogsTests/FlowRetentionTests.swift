@@ -59,4 +59,39 @@ import Testing
             #expect(try await again.view().newest == 1)
         }
     }
+
+    @Test(arguments: Backend.allCases)
+    func `what was running of a deleted account never becomes a record`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let other = "2100000002"
+            let logs = [log(), log("fl-2", account: other)]
+            let slices = [
+                slice(at: 0, [try entry(accepted: 1)], skipped: 1),
+                slice(at: 0, [try entry(accepted: 2)], logs: ["fl-2"]),
+            ]
+            _ = try await store.ingest(batch(1, slices), logs: logs, at: epoch)
+            #expect(try await store.delete(accountID: account) == 0)
+            #expect(try await store.statistics().openWindows == 1)
+            // What comes later is a new account's of the same number.
+            _ = try await store.ingest(batch(2, [slice(at: 5, [try entry(accepted: 4)])]), logs: logs, at: epoch)
+            let records = try await store.everything()
+            #expect(
+                records.map { "\($0.accountID) \($0.traffic?.packets ?? 0)" }.sorted() == [
+                    "\(account) 4", "\(other) 2",
+                ])
+        }
+    }
+
+    @Test func `a deletion of what was running outlives a crash`() async throws {
+        try await withDirectory { directory in
+            let store = try FlowStore(directory: directory + "/flows")
+            _ = try await store.ingest(batch(1, [slice(at: 0, [try entry(accepted: 1)])]), logs: [log()], at: epoch)
+            try await store.delete(accountID: account)
+            // As it is on the disk now.
+            try FileManager.default.copyItem(atPath: directory + "/flows", toPath: directory + "/copy")
+            let again = try FlowStore(directory: directory + "/copy")
+            #expect(again.recovery == FlowRecovery())
+            #expect(try await again.everything().isEmpty)
+        }
+    }
 }

@@ -67,6 +67,19 @@ import Testing
         #expect(error?.list.count == 5)
     }
 
+    @Test func `numbers out of range are refused in words, however large`() async throws {
+        let huge = "9223372036854775807"
+        let error = await #expect(throws: ServerConfiguration.Problems.self) {
+            try await Self.configuration(
+                "--flow-logs-retention-hours", huge, "--flow-logs-maximum-mebibytes", huge,
+                "--flow-logs-maximum-open-flows", "10000001", "--flow-logs-seal-seconds", "0",
+                "--host-lost-seconds", huge)
+        }
+        #expect(error?.list.contains("flow-logs.retention-hours: \(huge) is not in 1...876000") == true)
+        #expect(error?.list.contains("flow-logs.maximum-open-flows: 10000001 is not in 1000...10000000") == true)
+        #expect(error?.list.count == 5)
+    }
+
     @Test(arguments: [
         ["--auth", "none", "--listen", "0.0.0.0:1"], ["--listen", "192.0.2.1:80"], ["--listen", "127.example.org:80"],
         ["--auth", "none", "--tls-listen", "0.0.0.0:1", "--tls-self-signed"],
@@ -125,7 +138,8 @@ import Testing
                 "--instance-types-without-mirroring", "a", "--registered-instances-only",
                 "--http-max-connections", "1", "--http-head-seconds", "1", "--http-body-seconds", "1",
                 "--http-idle-seconds", "1", "--http-answer-seconds", "1", "--flow-logs-nodata", "--flow-logs-places",
-                "--flow-logs-seal-seconds", "1", "--flow-logs-retention-hours", "1", "--flow-logs-maximum-mebibytes",
+                "--flow-logs-details", "--flow-logs-seal-seconds", "1", "--flow-logs-retention-hours", "1",
+                "--flow-logs-maximum-mebibytes",
                 "1", "--flow-logs-maximum-open-flows", "1000",
             ] + quotas
         ).flags

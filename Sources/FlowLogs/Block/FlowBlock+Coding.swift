@@ -65,7 +65,17 @@ extension FlowBlock {
             lastPacket = try Self.column(rows, &reader)
             rejectReasons = try Self.column(rows, &reader)
         }
-        guard isValid else { throw ByteReader.Malformed() }
+        guard isValid, isVaried else { throw ByteReader.Malformed() }
+    }
+
+    /// Whether the records differ in something, as those of windows do: then each takes a byte at least, and no few
+    /// bytes stand for very many records.
+    private var isVaried: Bool {
+        func varies<T: Equatable>(_ column: [T]) -> Bool { column.contains { $0 != column.first } }
+        return count < 2 || varies(source) || varies(destination) || varies(sourcePort) || varies(destinationPort)
+            || varies(stream) || varies(start) || varies(end) || varies(status) || varies(direction)
+            || varies(transport) || varies(tcpFlags) || varies(action) || varies(packets) || varies(bytes)
+            || varies(mark)
     }
 
     /// Whether the columns keep what the type promises.

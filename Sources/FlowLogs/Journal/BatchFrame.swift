@@ -10,6 +10,9 @@ struct BatchFrame {
     var reportsIdleWindows: Bool
     var maximumOpenFlows: Int
 
+    /// Windows that may run at once: one without flows takes about the memory of four flows.
+    var maximumOpenWindows: Int { max(1000, maximumOpenFlows / 4) }
+
     /// `slices`: the batch's slices as `FlowSliceCodec` writes them.
     func encoded(slices: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()

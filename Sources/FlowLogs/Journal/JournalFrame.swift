@@ -12,6 +12,8 @@ enum JournalFrame {
         case batch = 4
         /// Windows that closed, and their records.
         case close = 5
+        /// An account that was deleted, with all that was running of it.
+        case delete = 6
     }
 
     static let magic: [UInt8] = Array("WFLj".utf8)

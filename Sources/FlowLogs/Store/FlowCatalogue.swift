@@ -4,20 +4,6 @@ import Glibc
 /// What the store knows about its sealed files, in SQLite: files and their row groups, sums by minute, deleted
 /// accounts, damage. Everything else is in journals and files.
 struct FlowCatalogue: Sendable {
-    struct File: Sendable, Equatable {
-        var generation: Int64
-        var firstRecord: Int64
-        var records: Int64
-        var bytes: Int64
-        var rowGroups: [RowGroup]
-        var ends: ClosedRange<Int64>
-    }
-
-    struct RowGroup: Sendable, Equatable {
-        var records: Int
-        var ends: ClosedRange<Int64>
-    }
-
     let database: any DatabaseWriter
 
     /// Opens the catalogue, or makes it.
@@ -51,55 +37,6 @@ struct FlowCatalogue: Sendable {
 
     // MARK: Files
 
-    /// Generations that are sealed, with and without a file, of those from `first` on.
-    func sealed(from first: Int64) throws(FlowLogError) -> Set<Int64> {
-        try read { db in
-            Set(try Int64.fetchAll(db, sql: "SELECT generation FROM sealed WHERE generation >= ?", arguments: [first]))
-        }
-    }
-
-    /// The files that can be read, oldest first.
-    func files() throws(FlowLogError) -> [File] {
-        try read { db in
-            var groups: [Int64: [RowGroup]] = [:]
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT generation, records, first_end, last_end FROM row_group ORDER BY generation, position")
-            while let row = try rows.next() {
-                guard let generation: Int64 = row[0], let records: Int = row[1], let first: Int64 = row[2],
-                    let last: Int64 = row[3], records > 0, first <= last
-                else { continue }
-                groups[generation, default: []].append(RowGroup(records: records, ends: first...last))
-            }
-            return try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT generation, first_record, records, bytes FROM sealed
-                    WHERE records > 0 AND is_doomed = 0 ORDER BY generation
-                    """
-            ).compactMap { row in
-                guard let generation: Int64 = row[0], let first: Int64 = row[1], let records: Int64 = row[2],
-                    let bytes: Int64 = row[3], let rowGroups = groups[generation],
-                    let low = rowGroups.map(\.ends.lowerBound).min(), let high = rowGroups.map(\.ends.upperBound).max()
-                else { return nil }
-                return File(
-                    generation: generation, firstRecord: first, records: records, bytes: bytes, rowGroups: rowGroups,
-                    ends: low...high)
-            }
-        }
-    }
-
-    /// Number of the newest record that was ever sealed.
-    func newestRecord() throws(FlowLogError) -> Int64 {
-        try read { db in
-            try Int64.fetchOne(db, sql: "SELECT max(first_record + records - 1) FROM sealed") ?? 0
-        }
-    }
-
-    /// Newest generation that was ever sealed.
-    func newestGeneration() throws(FlowLogError) -> Int64 {
-        try read { db in try Int64.fetchOne(db, sql: "SELECT max(generation) FROM sealed") ?? 0 }
-    }
-
     /// Writes a sealed generation down, all of it or nothing. `file` is `nil` when it had no records.
     func seal(_ generation: Int64, _ file: File?, _ rollup: FlowRollup, damage: [FlowDamage], at now: Int64)
         throws(FlowLogError)
@@ -111,6 +48,7 @@ struct FlowCatalogue: Sendable {
                     VALUES (?, ?, ?, ?, 0)
                     """,
                 arguments: [generation, file?.firstRecord ?? 0, file?.records ?? 0, file?.bytes ?? 0])
+            try Self.clear(generation, db)
             for (position, group) in (file?.rowGroups ?? []).enumerated() {
                 try db.cachedStatement(
                     sql:
@@ -126,33 +64,41 @@ struct FlowCatalogue: Sendable {
 
     /// Chooses the files that are too old or too many and says so, before they go. Returns them with their records.
     func doom(endedThrough oldest: Int64, maximumRecords: Int64, maximumBytes: Int64) throws(FlowLogError) -> [File] {
-        let all = try files()
-        var records = all.reduce(0) { $0 + $1.records }
-        var bytes = all.reduce(0) { $0 + $1.bytes }
-        let doomed = all.filter { file in
-            guard file.ends.upperBound <= oldest || records > maximumRecords || bytes > maximumBytes else {
-                return false
+        var records: Int64 = 0
+        var bytes: Int64 = 0
+        var end = Int64.max
+        var doomed: [File] = []
+        for file in try listing().files.reversed() {
+            // Nobody knows the times of a lost file: it is as old as the one behind it.
+            if file.damage == nil { end = file.ends.upperBound }
+            if end > oldest {
+                records = records.addingUpToMaximum(file.records)
+                bytes = bytes.addingUpToMaximum(file.bytes)
+                if records <= maximumRecords, bytes <= maximumBytes { continue }
             }
-            records -= file.records
-            bytes -= file.bytes
-            return true
+            doomed.append(file)
         }
         guard !doomed.isEmpty else { return [] }
         try write { db in
             for file in doomed {
                 try db.execute(
                     sql: "UPDATE sealed SET is_doomed = 1 WHERE generation = ?", arguments: [file.generation])
-                for table in ["row_group", "total", "top", "top_gap"] {
-                    try db.execute(sql: "DELETE FROM \(table) WHERE generation = ?", arguments: [file.generation])
-                }
+                try Self.clear(file.generation, db)
             }
             try db.execute(
                 sql: """
                     INSERT INTO counter (name, value) VALUES ('expiredRecords', ?)
                     ON CONFLICT DO UPDATE SET value = value + excluded.value
-                    """, arguments: [doomed.reduce(0) { $0 + $1.records }])
+                    """, arguments: [doomed.reduce(0 as Int64) { $0.addingUpToMaximum($1.records) }])
         }
         return doomed
+    }
+
+    /// Takes away what belongs to a file.
+    private static func clear(_ generation: Int64, _ db: Database) throws {
+        for table in ["row_group", "total", "top", "top_gap"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE generation = ?", arguments: [generation])
+        }
     }
 
     /// Files that are to be removed.
@@ -270,5 +216,13 @@ public struct FlowDamage: Sendable, Hashable, Codable {
         try db.execute(
             sql: "INSERT OR IGNORE INTO damage (file, place, what, found_at) VALUES (?, ?, ?, ?)",
             arguments: [file, place, what, now])
+    }
+}
+
+extension Int64 {
+    /// The sum of two numbers that are not below 0.
+    fileprivate func addingUpToMaximum(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

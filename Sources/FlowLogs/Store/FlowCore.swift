@@ -35,10 +35,18 @@ struct FlowPublished {
 
     func view(_ catalogue: FlowCatalogue) -> FlowView {
         var segments: [any FlowSegment] = []
-        for file in files { segments.append(contentsOf: file.segments as [any FlowSegment]) }
+        for file in files {
+            if let lost = file.lost { segments.append(lost) }
+            segments.append(contentsOf: file.segments as [any FlowSegment])
+        }
         for generation in unsealed { segments.append(contentsOf: generation.segments as [any FlowSegment]) }
         var view = FlowView(segments: segments, newest: newest, deletedThrough: deletedThrough)
-        view.summaries = files.map { SealedSummary(catalogue: catalogue, info: $0.info) }
+        // Sums do not stand for a file that is lost, nor for one among whose numbers another is.
+        let lost = files.lazy.filter { $0.info.damage != nil }.map(\.info.firstRecord)
+        view.summaries = files.compactMap { file in
+            let summary = SealedSummary(catalogue: catalogue, info: file.info)
+            return file.info.damage != nil || lost.contains { summary.numbers.contains($0) } ? nil : summary
+        }
         return view
     }
 }

@@ -18,11 +18,11 @@ struct FlowRecoverer {
 
     func run() throws(FlowLogError) -> Opened {
         try tidy()
-        let files = try catalogue.files()
-        let generations = try remaining()
+        let listing = try catalogue.listing()
+        let generations = try remaining(listing)
         var replay = FlowReplay()
-        replay.state.nextRecord = try catalogue.newestRecord() + 1
-        var recovery = FlowRecovery()
+        replay.state.nextRecord = listing.newestRecord + 1
+        var recovery = FlowRecovery(damage: listing.damage)
         var unsealed: [FlowPublished.Unsealed] = []
         var end: Int64 = 0
         var isDamaged = false
@@ -40,13 +40,15 @@ struct FlowRecoverer {
             }
             if isLast { recovery.tornBytes = outcome.tornBytes }
             recovery.damage += damage
-            isDamaged = isLast && !damage.isEmpty
+            // Also when an older one is damaged: what it left is in no journal that is kept.
+            isDamaged = isDamaged || !damage.isEmpty
             end = outcome.end
             unsealed.append(
                 FlowPublished.Unsealed(
                     generation: generation, segments: outcome.segments, isComplete: !isLast, damage: damage))
         }
-        let newestSealed = try catalogue.newestGeneration()
+        replay.state.settleDamageLosses()
+        let newestSealed = listing.newestGeneration
         if generations.isEmpty, newestSealed > 0 {
             recovery.damage.append(
                 FlowDamage(
@@ -69,7 +71,8 @@ struct FlowRecoverer {
             firstClosedAt: unsealed.last?.segments.map(\.ends.upperBound).min(), records: records,
             isDamaged: isDamaged)
         let published = FlowPublished(
-            files: files.map { SealedFile($0, directory) }, unsealed: unsealed, newest: replay.state.nextRecord - 1,
+            files: listing.files.map { SealedFile($0, directory) }, unsealed: unsealed,
+            newest: replay.state.nextRecord - 1,
             deletedThrough: try catalogue.deletedThrough())
         return Opened(core: core, published: published, recovery: recovery)
     }
@@ -83,13 +86,14 @@ struct FlowRecoverer {
     }
 
     /// Generations whose journals are still needed. Those of sealed ones go now.
-    private func remaining() throws(FlowLogError) -> [Int64] {
+    private func remaining(_ listing: FlowCatalogue.Listing) throws(FlowLogError) -> [Int64] {
         let all = try FlowDirectory.journals(directory.path)
-        let sealed = try catalogue.sealed(from: all.first ?? 0)
-        for generation in all where sealed.contains(generation) {
-            try directory.remove(FlowDirectory.journal(generation))
+        let damaged = Set(try catalogue.damage().map(\.file))
+        for generation in all where listing.generations.contains(generation) {
+            let name = FlowDirectory.journal(generation)
+            if damaged.contains(name) { try directory.setAside(name) } else { try directory.remove(name) }
         }
-        return all.filter { !sealed.contains($0) }
+        return all.filter { !listing.generations.contains($0) }
     }
 }
 
@@ -104,6 +108,8 @@ struct FlowReplay {
 
     var state = FlowState()
     private var hasRead = false
+    /// Something of the journals so far cannot be read.
+    private var isDamaged = false
 
     init() {}
 
@@ -120,6 +126,7 @@ struct FlowReplay {
         let isFirst = !hasRead
         hasRead = true
         let newest = state.nextRecord
+        let wasDamaged = isDamaged
         var current = state
         let scan = try JournalScan.run(path) { kind, payload, isAfterDamage throws(ByteReader.Malformed) in
             switch kind {
@@ -134,6 +141,8 @@ struct FlowReplay {
                 let expected = try reader.varint()
                 isReady = isWhole && expected == UInt64(windows)
                 guard isReady || isFirst else { return }
+                // The head knows what was running, not what became of the rest.
+                if wasDamaged { head.takeOver(current) }
                 current = head
                 current.nextRecord = max(head.nextRecord, newest)
             case .batch: current.apply(try BatchFrame(payload: payload), isAfterDamage: isAfterDamage)
@@ -144,9 +153,11 @@ struct FlowReplay {
                 }
                 current.apply(frame)
                 segments += frame.segments(name)
+            case .delete:
+                var reader = ByteReader(payload)
+                current.delete(accountID: try reader.text())
             }
         }
-        current.settleDamageLosses()
         state = current
         outcome.segments = segments
         outcome.end = scan.end
@@ -166,6 +177,8 @@ struct FlowReplay {
             outcome.damage.append(
                 FlowDamage(file: name, place: "its head", what: "it is the journal of generation \(found)"))
         }
+        // Only behind the newest journal a crash leaves a torn frame, and that is the last one read.
+        isDamaged = isDamaged || !outcome.damage.isEmpty || outcome.tornBytes > 0
         return outcome
     }
 }

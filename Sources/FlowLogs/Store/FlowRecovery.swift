@@ -6,4 +6,6 @@ public struct FlowRecovery: Sendable, Equatable {
     public var damage: [FlowDamage] = []
 
     public init() {}
+
+    init(damage: [FlowDamage]) { self.damage = damage }
 }

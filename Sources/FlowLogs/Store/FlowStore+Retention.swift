@@ -31,6 +31,17 @@ extension FlowStore {
 
     @discardableResult
     public func delete(accountID: String) async throws(FlowLogError) -> Int {
+        // What runs would become records after all.
+        try await perform { _, core throws(FlowLogError) in
+            guard core.state.windows.keys.contains(where: { $0.stream.accountID == accountID }) else { return }
+            var payload = ByteWriter()
+            payload.append(accountID)
+            var bytes: [UInt8] = []
+            JournalFrame.append(.delete, payload.bytes, to: &bytes)
+            try core.journal.append(bytes)
+            core.state.delete(accountID: accountID)
+            try core.journal.sync()
+        }
         let view = try await view()
         let hidden = try await view.sums(FlowQuery(accountID: accountID))
         try catalogue.delete(accountID: accountID, through: view.newest)

@@ -146,8 +146,11 @@ extension FlowStore {
             at: now, graceSeconds: Int64(configuration.graceSeconds), maximumRecords: Self.maximumClosing)
         guard !due.isEmpty else { return 0 }
         let frame = CloseFrame(closing: due, firstRecord: core.state.nextRecord)
+        let payload = frame.encoded()
+        // A reader would take a longer one for damage.
+        guard payload.count <= JournalFrame.maximumBytes else { throw .overloaded }
         var bytes: [UInt8] = []
-        JournalFrame.append(.close, frame.encoded(), to: &bytes)
+        JournalFrame.append(.close, payload, to: &bytes)
         try core.journal.append(bytes)
         core.state.apply(frame)
         core.unpublished.append(frame)

@@ -139,8 +139,8 @@ public final class FlowStore: FlowLogStore {
         statistics.repeatedBatches = repeatedBatches.load(ordering: .relaxed)
         published.withLock { published in
             statistics.files = UInt64(published.files.count)
-            statistics.fileBytes = published.files.reduce(0) { $0 + UInt64(clamping: $1.info.bytes) }
-            statistics.fileRecords = published.files.reduce(0) { $0 + UInt64(clamping: $1.info.records) }
+            statistics.fileBytes = published.files.reduce(0) { $0 &+ UInt64(clamping: $1.info.bytes) }
+            statistics.fileRecords = published.files.reduce(0) { $0 &+ UInt64(clamping: $1.info.records) }
             statistics.unsealedRecords = UInt64(clamping: published.unsealedRecords)
         }
         statistics.damages = UInt64(try catalogue.damage().count)

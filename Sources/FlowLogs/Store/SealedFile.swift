@@ -22,6 +22,13 @@ final class SealedFile: Sendable {
     /// The file goes with its last reader.
     func doom() { isDoomed.store(true, ordering: .relaxed) }
 
+    /// What stands for its records when they cannot be found.
+    var lost: LostSegment? {
+        info.damage.map {
+            LostSegment(name: name, firstNumber: info.firstRecord, count: Int(info.records), what: $0)
+        }
+    }
+
     var segments: [SealedSegment] {
         var number = info.firstRecord
         return info.rowGroups.enumerated().map { position, group in
@@ -42,6 +49,20 @@ final class SealedFile: Sendable {
             reader.withLock { $0 = fresh }
             return fresh
         } catch { throw .damaged(name, "\(error)") }
+    }
+}
+
+/// Records of which nothing is known but that they were there: whoever would read them is told.
+struct LostSegment: FlowSegment {
+    let name: String
+    let firstNumber: Int64
+    let count: Int
+    let what: String
+
+    var ends: ClosedRange<Int64> { 0...FlowWindow.latestMilliseconds }
+
+    func read(_ columns: FlowColumns, into block: inout FlowBlock, after read: FlowColumns) throws(FlowLogError) {
+        throw .damaged(name, what)
     }
 }
 

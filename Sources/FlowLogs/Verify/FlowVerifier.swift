@@ -25,9 +25,10 @@ public struct FlowVerifier {
         progress(FlowDirectory.catalogue)
         let catalogue = try FlowCatalogue(path: directory.file(FlowDirectory.catalogue))
         for text in try catalogue.integrity() { problem(FlowDirectory.catalogue, "", text) }
-        let files = try catalogue.files()
+        let listing = try catalogue.listing()
+        found.problems += listing.damage
         var next: Int64?
-        for file in files {
+        for file in listing.files where file.damage == nil {
             let sealed = SealedFile(file, directory)
             progress(sealed.name)
             check(sealed, totals: try catalogue.totals(file.generation))
@@ -35,10 +36,9 @@ public struct FlowVerifier {
             next = file.firstRecord + file.records
         }
         let journals = try FlowDirectory.journals(directory.path)
-        let alreadySealed = try catalogue.sealed(from: journals.first ?? 0)
         var replay = FlowReplay()
-        replay.state.nextRecord = try catalogue.newestRecord() + 1
-        for generation in journals where !alreadySealed.contains(generation) {
+        replay.state.nextRecord = listing.newestRecord + 1
+        for generation in journals where !listing.generations.contains(generation) {
             let name = FlowDirectory.journal(generation)
             progress(name)
             let outcome = try replay.run(directory.file(name), name, generation)
@@ -55,10 +55,10 @@ public struct FlowVerifier {
                 next = segment.firstNumber + Int64(segment.count)
             }
         }
-        if journals.isEmpty, try catalogue.newestGeneration() > 0 {
+        if journals.isEmpty, listing.newestGeneration > 0 {
             problem("journal", "", "missing: which batches came is not known, and running windows are lost")
         }
-        try checkNames(files, journals)
+        try checkNames(listing.files, journals)
         for one in try catalogue.damage() where !found.problems.contains(one) { found.problems.append(one) }
         return found
     }

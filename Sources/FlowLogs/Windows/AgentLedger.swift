@@ -58,8 +58,9 @@ struct SpoolLedger: Equatable {
         let (first, last) = (numbers.lowerBound, numbers.upperBound)
         guard last <= acknowledged else {
             let overlaps = first <= acknowledged
-            let count = max(0, first - acknowledged - 1)
-            if count > 0, remembersMissing { missing.append(acknowledged + 1...first - 1) }
+            // None of an overlapping batch counts, so its new numbers are missing as well, for good.
+            let count = overlaps ? last - acknowledged : first - acknowledged - 1
+            if count > 0, !overlaps, remembersMissing { missing.append(acknowledged + 1...first - 1) }
             forget()
             acknowledged = last
             return .next(missing: count, spoolReplaced: spoolReplaced, overlaps: overlaps)

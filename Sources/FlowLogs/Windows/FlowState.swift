@@ -5,17 +5,17 @@ import Packet
 /// give the same state, whenever and however often they are read.
 struct FlowState {
     var agents: [String: AgentLedger] = [:]
-    private(set) var windows: [OpenWindow.Key: OpenWindow] = [:]
+    var windows: [OpenWindow.Key: OpenWindow] = [:]
     var counters = FlowCounters()
     /// Number of the next record that becomes visible; the first one is 1.
     var nextRecord: Int64 = 1
     /// Flows in all running windows.
-    private(set) var openFlows = 0
-    private var nextSerial: UInt64 = 0
+    var openFlows = 0
+    var nextSerial: UInt64 = 0
     /// Losses by damage, kept from the closings of the damaged journal, which do not know of them.
-    private var damageLosses: [(window: OpenWindow.Key, causes: FlowLoss.Causes)] = []
+    var damageLosses: [(window: OpenWindow.Key, causes: FlowLoss.Causes)] = []
     /// Agents that feed a stream.
-    private var feeders: [FlowStream: Set<String>] = [:]
+    var feeders: [FlowStream: Set<String>] = [:]
 
     // MARK: Batches
 
@@ -112,17 +112,17 @@ struct FlowState {
         let last = FlowWindow.holding(milliseconds: end, seconds: length)
         if slice.hasGap {
             // Any of its windows may have it. Only the first and the last may have anything else.
-            window(stream, bounds).addLoss(LostCount(), .notAccounted)
+            addLoss(LostCount(), .notAccounted, stream, bounds, log, frame)
             if last.start > bounds.end {
                 let between = FlowWindow(start: bounds.end, end: last.start)
-                window(stream, between).addLoss(LostCount(), .notAccounted)
+                addLoss(LostCount(), .notAccounted, stream, between, log, frame)
             }
-            if last != bounds { window(stream, last).addLoss(LostCount(), .notAccounted) }
+            if last != bounds { addLoss(LostCount(), .notAccounted, stream, last, log, frame) }
         }
         if !skipped.isEmpty {
             // Sums of many slices were counted somewhere between the first and the last.
             let span = slice.entries.isEmpty ? FlowWindow(start: bounds.start, end: last.end) : bounds
-            window(stream, span).addLoss(skipped, .skippedByAgent)
+            addLoss(skipped, .skippedByAgent, stream, span, log, frame)
         }
         var target: OpenWindow?
         var crowded = LostCount()
@@ -132,7 +132,10 @@ struct FlowState {
             if !entry.isEmpty { hasTraffic = true }
             let kept = log.trafficType.kept(entry)
             guard !kept.isEmpty else { continue }
-            let window = target ?? window(stream, bounds)
+            guard let window = target ?? room(stream, bounds, frame) else {
+                crowded.add(kept)
+                continue
+            }
             target = window
             if openFlows < frame.maximumOpenFlows {
                 let before = window.flows.count
@@ -146,17 +149,33 @@ struct FlowState {
         }
         if let target {
             target.hasTraffic = true
-        } else if frame.reportsIdleWindows {
-            let window = window(stream, bounds)
+        } else if frame.reportsIdleWindows, crowded.isEmpty, let window = room(stream, bounds, frame) {
             if hasTraffic { window.hasTraffic = true }
         }
         if !crowded.isEmpty {
-            target?.addLoss(crowded, .windowsFull)
+            addLoss(crowded, .windowsFull, stream, bounds, log, frame)
             FlowCounters.add(crowded.packets.value, to: &counters.crowdedPackets)
         }
     }
 
-    private mutating func window(_ stream: FlowStream, _ bounds: FlowWindow) -> OpenWindow {
+    /// Counts a loss in the window where it happened or, when no further window may run, in the one where it was heard
+    /// of: of those there is one per stream at a time.
+    private mutating func addLoss(
+        _ lost: LostCount, _ causes: FlowLoss.Causes, _ stream: FlowStream, _ bounds: FlowWindow,
+        _ log: FlowLogSettings, _ frame: BatchFrame
+    ) {
+        if let window = room(stream, bounds, frame) { return window.addLoss(lost, causes) }
+        let arrival = FlowWindow.holding(milliseconds: frame.now * 1000, seconds: Int64(log.windowSeconds))
+        window(stream, arrival).addLoss(lost, causes.union(.windowsFull))
+    }
+
+    /// The window, if it runs or may still begin to.
+    private mutating func room(_ stream: FlowStream, _ bounds: FlowWindow, _ frame: BatchFrame) -> OpenWindow? {
+        let key = OpenWindow.Key(stream: stream, window: bounds)
+        return windows[key] ?? (windows.count < frame.maximumOpenWindows ? window(stream, bounds) : nil)
+    }
+
+    mutating func window(_ stream: FlowStream, _ bounds: FlowWindow) -> OpenWindow {
         let key = OpenWindow.Key(stream: stream, window: bounds)
         if let window = windows[key] { return window }
         let window = OpenWindow(key, serial: nextSerial)
@@ -186,15 +205,9 @@ struct FlowState {
             if isAfterDamage {
                 damageLosses.append((OpenWindow.Key(stream: stream, window: span), causes))
             } else {
-                window(stream, span).addLoss(LostCount(), causes)
+                addLoss(LostCount(), causes, stream, span, log, frame)
             }
         }
-    }
-
-    /// Puts the losses by damage into running windows, once the damaged journal is read.
-    mutating func settleDamageLosses() {
-        for loss in damageLosses { window(loss.window.stream, loss.window.window).addLoss(LostCount(), loss.causes) }
-        damageLosses = []
     }
 
     // MARK: Closing
@@ -249,41 +262,5 @@ struct FlowState {
             openFlows -= window.flows.count
         }
         nextRecord = max(nextRecord, frame.firstRecord + Int64(frame.blocks.reduce(0) { $0 + $1.count }))
-    }
-
-    // MARK: Snapshots
-
-    /// Puts a window of a snapshot, or a further part of one, back.
-    mutating func restore(_ key: OpenWindow.Key, _ flows: [(FlowKey, FlowTally)], _ loss: FlowLoss, hasTraffic: Bool) {
-        let window = window(key.stream, key.window)
-        if hasTraffic { window.hasTraffic = true }
-        if !loss.causes.isEmpty {
-            var lost = LostCount()
-            lost.packets += loss.packets
-            lost.bytes += loss.bytes
-            window.addLoss(lost, loss.causes)
-        }
-        let before = window.flows.count
-        for (key, tally) in flows { window.flows[key] = tally }
-        openFlows += window.flows.count - before
-    }
-
-    mutating func restore(_ name: String, _ agent: AgentLedger) {
-        agents[name] = agent
-        for stream in agent.feeds.keys { feeders[stream, default: []].insert(name) }
-    }
-
-    /// Agents silent for longer are forgotten with their spools.
-    private static let agentSeconds: Int64 = 90 * 86400
-
-    /// Forgets agents and feeds that were not heard for long. Only before a snapshot, which writes the result down.
-    mutating func forget(at now: Int64, retentionSeconds: Int64) {
-        agents = agents.filter { $0.value.heardAt >= now - Self.agentSeconds }
-        feeders = [:]
-        for (name, agent) in agents {
-            var agent = agent
-            agent.feeds = agent.feeds.filter { $0.value >= now - retentionSeconds }
-            restore(name, agent)
-        }
     }
 }

@@ -18,7 +18,7 @@ extension ServerConfiguration {
         flowLogs.sealSeconds = number("flow-logs.seal-seconds", 3600, 1...86400)
         flowLogs.retentionSeconds = 3600 * number("flow-logs.retention-hours", 168, 1...876_000)
         flowLogs.maximumBytes = Int64(number("flow-logs.maximum-mebibytes", 102_400, 1...1 << 30)) << 20
-        flowLogs.maximumOpenFlows = number("flow-logs.maximum-open-flows", 2_000_000, 1000...100_000_000)
+        flowLogs.maximumOpenFlows = number("flow-logs.maximum-open-flows", 2_000_000, 1000...10_000_000)
     }
 
     /// The effective values, one a line.
