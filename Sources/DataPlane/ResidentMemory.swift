@@ -4,15 +4,16 @@ import Glibc
 public enum ResidentMemory {
     /// Unmaps the pages of code and constants; what is still needed comes back from the page cache at its next use.
     /// Mappings that can be written, or have a page that was (relocations), are left alone: such a page is not what is
-    /// in the file.
+    /// in the file. So are those of files without code: they come and go, and something else may lie there by now.
     public static func releaseCode() {
         guard let maps = try? DurableFile.read("/proc/self/smaps", limit: 16 << 20) else { return }
+        let lines = maps.split(separator: 0x0a).map { $0.split(separator: 0x20, omittingEmptySubsequences: true) }
+        let programs = Set(lines.filter { $0.count >= 6 && $0[1].elementsEqual("r-xp".utf8) }.map { $0[5] })
         var mapping: UnsafeMutableRawBufferPointer?
-        for line in maps.split(separator: 0x0a) {
-            let fields = line.split(separator: 0x20, omittingEmptySubsequences: true)
+        for fields in lines {
             guard let name = fields.first else { continue }
             if name.last != 0x3a {
-                mapping = readOnlyFile(fields)
+                mapping = fields.count >= 6 && programs.contains(fields[5]) ? readOnlyFile(fields) : nil
             } else if let mapping, name.elementsEqual("Anonymous:".utf8), fields.dropFirst().first == [0x30] {
                 madvise(mapping.baseAddress, mapping.count, MADV_DONTNEED)
             }

@@ -30,8 +30,9 @@ struct AgentStatus: Codable, Equatable {
     var lateDrops: UInt64
     var unattributedDrops: UInt64
     var unparsedPackets: UInt64
-    /// Drops that neither program for them was entered for, at most, since these were attached.
-    var unseenDrops: UInt64
+    /// Drops that neither program for them was entered for, at most, since these were attached; `nil` when they cannot
+    /// be known.
+    var unseenDrops: UInt64?
     /// The account of each bound device.
     var devices: [DeviceLedger]
     /// What is attached; `nil` when nothing can be.
@@ -80,11 +81,12 @@ struct AgentStatus: Codable, Equatable {
             lines.append(
                 "  without  \(ledger.networkInterfaceID): \(ledger.unattachedMilliseconds) ms without its programs")
         }
-        if lateDrops > 0 || unattributedDrops > 0 || unparsedPackets > 0 || unseenDrops > 0 {
+        if lateDrops > 0 || unattributedDrops > 0 || unparsedPackets > 0 {
             lines.append(
                 "counters   \(lateDrops) late drops, \(unattributedDrops) drops without a flow, "
-                    + "\(unparsedPackets) packets with a broken header, at most \(unseenDrops) drops not seen")
+                    + "\(unparsedPackets) packets with a broken header")
         }
+        if let unseenDrops, unseenDrops > 0 { lines.append("unseen     at most \(unseenDrops) drops") }
         if spoolLostPackets > 0 { lines.append("           \(spoolLostPackets) packets given up in whole batches") }
         if spoolSkippedPackets > 0 { lines.append("           \(spoolSkippedPackets) packets reduced to sums") }
         for name in spoolCorruptFiles { lines.append("           set aside: \(name)") }

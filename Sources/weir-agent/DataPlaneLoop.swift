@@ -272,7 +272,7 @@ final class DataPlaneLoop {
             spoolLostPackets: spool.lostPackets, spoolSkippedPackets: spool.skippedPackets,
             spoolCorruptFiles: spool.corruptFiles, spoolProblem: spool.problem, drainProblem: drainProblem,
             lateDrops: lastDrain?.lateDrops ?? 0, unattributedDrops: lastDrain?.unattributedDrops ?? 0,
-            unparsedPackets: lastDrain?.unparsedPackets ?? 0, unseenDrops: vitals?.unseenDrops ?? 0,
+            unparsedPackets: lastDrain?.unparsedPackets ?? 0, unseenDrops: vitals?.unseenDrops,
             devices: (try? engine?.deviceLedgers()) ?? [], kernel: engine?.status)
         guard status != lastStatus else { return }
         lastStatus = status

@@ -1,7 +1,8 @@
-import FlowLogs
 import Model
 import Packet
 import Testing
+
+@testable import FlowLogs
 
 @Suite struct FlowIngestTests {
     @Test(arguments: Backend.allCases)
@@ -55,6 +56,26 @@ import Testing
             let rejected = "REJECT 443 1800000005500 1800000005500 security-group+host-firewall"
             #expect(lines("fl-1") == accepted + [rejected])
             #expect(lines("fl-2") == accepted)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `times behind the end of their slice are not known, and the record is there`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            var late = try entry(accepted: 3, rejected: 1)
+            late.times = PacketTimes(first: 0, last: 5001)
+            late.rejectedTimes = PacketTimes(first: 5000, last: 5000)
+            // In the last whole window that can be written: what lies behind it could not be read again.
+            var last = slice(at: 0, [late])
+            last.endMilliseconds = FlowWindow.latestMilliseconds + 1 - 60_000
+            last.startMilliseconds = last.endMilliseconds - 5000
+            _ = try await store.ingest(batch(1, [slice(at: 0, [late]), last]), logs: [log()], at: epoch)
+            try await store.closeWindows(at: FlowWindow.latestMilliseconds / 1000)
+            let records = try await store.pages(FlowQuery(accountID: nil))
+            let accepted = records.filter { $0.traffic?.action == .accept }
+            let rejected = records.filter { $0.traffic?.action == .reject }
+            #expect(accepted.count == 2 && accepted.allSatisfy { $0.traffic?.times == nil })
+            #expect(rejected.count == 2 && rejected.allSatisfy { $0.traffic?.times != nil })
         }
     }
 

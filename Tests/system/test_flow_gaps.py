@@ -51,7 +51,8 @@ def is_attached(host, eni):
     return ledgers and ledgers[0]["Ledger"]["isAttached"]
 
 
-def test_a_device_that_goes_and_comes_back_is_skipdata_for_that_time_alone(host):
+def logged_interface(host):
+    """An ENI, its flow log with records of 1000 packets to port 5001, and what holds that port."""
     hosts, router = host.hosts, host.hosts.router
     eni = quiet_interface(host)
     run("ip", "-n", router, "addr", "add", "10.81.7.1/24", "dev", "far")
@@ -60,6 +61,12 @@ def test_a_device_that_goes_and_comes_back_is_skipdata_for_that_time_alone(host)
     holder = hold(host.netns, 5001)
     send(router, "10.81.7.2", 5001, 1000)
     wait("the records", lambda: accepted(host, log, 5001) == 1000)
+    return eni, log, holder
+
+
+def test_a_device_that_goes_and_comes_back_is_skipdata_for_that_time_alone(host):
+    hosts, router = host.hosts, host.hosts.router
+    eni, log, holder = logged_interface(host)
     assert gaps(host, log) == [] and hosts.sums("--flow-log", log)["IsExact"]
 
     gone = time.time()
@@ -89,13 +96,7 @@ def test_a_device_that_goes_and_comes_back_is_skipdata_for_that_time_alone(host)
 
 def test_what_a_machine_lost_with_its_memory_is_told_when_it_is_back(host):
     hosts, router = host.hosts, host.hosts.router
-    eni = quiet_interface(host)
-    run("ip", "-n", router, "addr", "add", "10.81.7.1/24", "dev", "far")
-    log = flow_log(hosts, eni, "a")
-    hosts.settled("DescribeFlowLogs", "Active", FlowLogIds__1=log)
-    holder = hold(host.netns, 5001)
-    send(router, "10.81.7.2", 5001, 1000)
-    wait("the records", lambda: accepted(host, log, 5001) == 1000)
+    _, log, holder = logged_interface(host)
 
     # A killed agent alone loses nothing.
     host.kill()

@@ -76,8 +76,8 @@ struct FlowTally: Equatable {
 
     var isEmpty: Bool { acceptedPackets | acceptedBytes | rejectedPackets | rejectedBytes == 0 }
 
-    /// `delay` is the time in milliseconds from the window's start to that of the entry's slice.
-    mutating func add(_ entry: FlowEntry, delay: Int64) {
+    /// `delay` is the time in milliseconds from the window's start to that of the entry's slice, `span` the slice's own.
+    mutating func add(_ entry: FlowEntry, delay: Int64, span: Int64) {
         tcpFlags |= entry.tcpFlags
         var accepted = StoredCount.add(entry.acceptedPackets, to: &acceptedPackets)
         accepted = StoredCount.add(entry.acceptedBytes, to: &acceptedBytes) || accepted
@@ -85,7 +85,7 @@ struct FlowTally: Equatable {
         rejected = StoredCount.add(entry.rejectedBytes, to: &rejectedBytes) || rejected
         saturated |= (accepted ? 1 : 0) | (rejected ? 2 : 0)
         rejectReasons.formUnion(entry.rejectReasons)
-        times.formUnion(entry.times, delay: delay)
-        rejectedTimes.formUnion(entry.rejectedTimes, delay: delay)
+        times.formUnion(entry.times, delay: delay, span: span)
+        rejectedTimes.formUnion(entry.rejectedTimes, delay: delay, span: span)
     }
 }

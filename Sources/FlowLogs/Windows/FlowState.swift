@@ -127,7 +127,9 @@ struct FlowState {
         var target: OpenWindow?
         var crowded = LostCount()
         var hasTraffic = false
-        let delay = slice.startMilliseconds - bounds.start * 1000
+        let (delay, span) = (
+            slice.startMilliseconds - bounds.start * 1000, slice.endMilliseconds - slice.startMilliseconds
+        )
         for entry in slice.entries {
             if !entry.isEmpty { hasTraffic = true }
             let kept = log.trafficType.kept(entry)
@@ -139,10 +141,10 @@ struct FlowState {
             target = window
             if openFlows < frame.maximumOpenFlows {
                 let before = window.flows.count
-                window.flows[FlowKey(kept), default: FlowTally()].add(kept, delay: delay)
+                window.flows[FlowKey(kept), default: FlowTally()].add(kept, delay: delay, span: span)
                 openFlows += window.flows.count - before
             } else if let index = window.flows.index(forKey: FlowKey(kept)) {
-                window.flows.values[index].add(kept, delay: delay)
+                window.flows.values[index].add(kept, delay: delay, span: span)
             } else {
                 crowded.add(kept)
             }

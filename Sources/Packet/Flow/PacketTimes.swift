@@ -23,9 +23,10 @@ public struct PacketTimes: Sendable, Hashable {
 
     public var isKnown: Bool { bounds != nil }
 
-    /// Adds what a slice knows that began `delay` milliseconds later (0 or more).
-    public mutating func formUnion(_ other: PacketTimes, delay: Int64) {
-        guard let more = other.bounds, delay >= 0, delay < Int64(UInt32.max) else { return }
+    /// Adds what a slice knows that began `delay` milliseconds later (0 or more) and lasted `span`. Times behind its end
+    /// cannot be, and are not known.
+    public mutating func formUnion(_ other: PacketTimes, delay: Int64, span: Int64) {
+        guard let more = other.bounds, more.upperBound <= span, delay >= 0, delay < Int64(UInt32.max) else { return }
         let mine = bounds ?? more.lowerBound + delay...more.upperBound + delay
         let union = PacketTimes(
             first: min(mine.lowerBound, more.lowerBound + delay), last: max(mine.upperBound, more.upperBound + delay))
