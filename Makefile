@@ -37,7 +37,7 @@ lint: ## check format and lint rules, change nothing
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
 build: deps ## build everything that `run` and `test` need
-	@swift build --configuration $(CONFIG) $(if $(filter debug,$(CONFIG)),--build-tests)
+	@swift build --configuration $(CONFIG) $(if $(filter debug,$(CONFIG)),--build-tests,--static-swift-stdlib)
 
 deps: ## install the Debian packages that are missing, saying which
 	@scripts/deps.sh

@@ -12,7 +12,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${1:-release}
 
-swift build --configuration "$configuration" --product weir
+# As `make build` has it: release programs carry Swift's library within them.
+build() {
+    local static=()
+    [[ "$configuration" != release ]] || static=(--static-swift-stdlib)
+    swift build --configuration "$configuration" "${static[@]}" --product "$1"
+}
+build weir
 bin=$(swift build --configuration "$configuration" --show-bin-path)
 parts=" ${BENCH_PARTS:-api latency flows dataplane} "
 # What to compare with, moto and DuckDB, in a place of its own.
@@ -33,7 +39,7 @@ if [[ "$parts" == *" latency "* ]]; then
         --windows "${BENCH_WINDOWS:-60}"
 fi
 if [[ "$parts" == *" flows"* ]]; then
-    swift build --configuration "$configuration" --product flow-bench
+    build flow-bench
     records=1000000
     [[ "$parts" != *" flows-large "* ]] || records=50000000
     "$venv/bin/python" Benchmarks/flows/store.py --tool "$bin/flow-bench" --configuration "$configuration" \
@@ -43,7 +49,7 @@ if [[ "$parts" == *" large "* ]]; then
     /usr/bin/python3 Benchmarks/large.py --weir "$bin/weir" --configuration "$configuration"
 fi
 if [[ "$parts" == *" dataplane "* ]]; then
-    swift build --configuration "$configuration" --product weir-agent
+    build weir-agent
     Benchmarks/generator/build.sh >/dev/null
     scripts/as-root.sh /usr/bin/python3 Benchmarks/dataplane.py --weir "$bin/weir" \
         --packets "${BENCH_PACKETS:-1000000}" --rounds "${BENCH_ROUNDS:-5}" ${BENCH_JSON:+--json "$BENCH_JSON"}

@@ -2,6 +2,9 @@ public import Model
 
 /// Where intent is kept. One writer that groups, readers that never wait for it.
 public protocol Store: Sendable {
+    /// Number of the state that reads see, higher after each write; `nil` while one is being made. What is read after
+    /// this was asked comes from that state, or from a later one.
+    var state: UInt64? { get }
     /// Reads one consistent state.
     func read<T: Sendable>(_ body: @escaping @Sendable (any ReadTransaction) throws -> T) async throws -> T
     /// The same on the caller's thread.

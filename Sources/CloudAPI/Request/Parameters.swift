@@ -1,5 +1,5 @@
 /// The decoded arguments of one call: dotted keys (`Tags.1.Key`) to text, whatever way they came.
-public struct Parameters: Sendable, Equatable {
+public struct Parameters: Sendable, Hashable {
     /// Most pairs one call may carry.
     public static let maximumCount = 2000
     /// Longest dotted name; the longest published one has about 60 bytes. In JSON each value repeats the names around

@@ -46,11 +46,19 @@ public enum ResponseEnvelope {
     }
 
     /// Wraps the JSON object of a result and repeats the request ID inside it.
-    public static func success(_ metadata: ResponseMetadata, object: Data) throws -> Data {
+    public static func success(_ metadata: ResponseMetadata, object: Data) -> Data {
         let writer = JSONWriter(capacity: object.count + 512)
-        writer.raw(#"{"ResponseMetadata":"#.utf8)
-        try writer.write(metadata)
-        writer.raw(#","Result":{"RequestId":"#.utf8)
+        writer.raw(#"{"ResponseMetadata":{"RequestId":"#.utf8)
+        writer.text(metadata.RequestId)
+        writer.raw(#","Action":"#.utf8)
+        writer.text(metadata.Action)
+        writer.raw(#","Version":"#.utf8)
+        writer.text(metadata.Version)
+        writer.raw(#","Service":"#.utf8)
+        writer.text(metadata.Service)
+        writer.raw(#","Region":"#.utf8)
+        writer.text(metadata.Region)
+        writer.raw(#"},"Result":{"RequestId":"#.utf8)
         writer.text(metadata.RequestId)
         if object.count > 2 { writer.raw(",".utf8) }
         writer.raw(object.dropFirst())

@@ -20,7 +20,21 @@ extension Action {
 
 /// Answers from one consistent state.
 protocol ReadAction: Action {
+    /// Whether an answer may be held while nothing is written.
+    static var mayBeHeld: Bool { get }
     func run(_ request: Request, _ call: Call, _ tx: any ReadTransaction) throws -> Response
+}
+
+extension ReadAction {
+    static var mayBeHeld: Bool { false }
+}
+
+/// Answers from its arguments, the scope and what is stored, and from nothing else: not from the time, the caller, or
+/// what other parts of the server know.
+protocol StoredReadAction: ReadAction {}
+
+extension StoredReadAction {
+    static var mayBeHeld: Bool { true }
 }
 
 /// Writes intent in one transaction; answers when it is durable. It never waits for the data plane.

@@ -36,7 +36,14 @@ public final class AnyAction: Sendable {
                 return try ResponseEnvelope.object(action.run(request, call, shown))
             }
         }
-        self.init(A.self, read: read) { call, _ in try read(call) }
+        let readOrHeld: @Sendable (Call) throws -> Data = { call in
+            // What a key with policies sees is its own.
+            guard A.mayBeHeld, call.access == nil else { return try read(call) }
+            let question = HeldAnswers.Question(
+                action: ObjectIdentifier(A.self), scope: call.scope, parameters: call.parameters)
+            return try call.services.heldAnswers.answer(question, in: call.services.store.state) { try read(call) }
+        }
+        self.init(A.self, read: readOrHeld) { call, _ in try readOrHeld(call) }
     }
 
     /// `isMutating`: it leaves an audit row, also when it is refused.

@@ -62,6 +62,7 @@ public final class Services: Sendable {
     public let flowQueries = FlowQueryBook()
     public let tlsEndpoint = TLSEndpoint()
     public let meters: Meters
+    let heldAnswers = HeldAnswers()
     /// Where IDs come from.
     public let random: RandomSource
     /// Told when a root key is followed by another: the old ID and the new credentials.

@@ -61,7 +61,7 @@ public final class Dispatcher: Sendable {
                 request, try Parameters.pairs(request.rawQuery.utf8), now: now, &metadata)
             asked = action
             do {
-                answer = try success(metadata, await action.run(authorized(call, action), inFlight))
+                answer = success(metadata, try await action.run(authorized(call, action), inFlight))
             } catch let error as APIError {
                 await auditRefusal(of: action, call, error)
                 throw error
@@ -88,7 +88,7 @@ public final class Dispatcher: Sendable {
             let (call, action) = try prepare(request, query, now: now, &metadata)
             guard let read = action.read else { return nil }
             asked = action
-            answer = try success(metadata, read(authorized(call, action)))
+            answer = success(metadata, try read(authorized(call, action)))
         } catch let error as APIError where error.code.name == "AccessDenied" {
             return nil
         } catch {
@@ -103,9 +103,8 @@ public final class Dispatcher: Sendable {
             requestID: RequestID.make(milliseconds: now), action: "", version: "", service: "", region: "")
     }
 
-    private func success(_ metadata: ResponseMetadata, _ object: Data) throws -> Answer {
-        Answer(
-            status: 200, requestID: metadata.RequestId, body: try ResponseEnvelope.success(metadata, object: object))
+    private func success(_ metadata: ResponseMetadata, _ object: Data) -> Answer {
+        Answer(status: 200, requestID: metadata.RequestId, body: ResponseEnvelope.success(metadata, object: object))
     }
 
     private func failure(_ metadata: ResponseMetadata, _ error: any Error) -> Answer {

@@ -22,6 +22,8 @@ final class GroupingWriter: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Odd while a group is written.
+    private let steps = Atomic<UInt64>(0)
     private let queue = DispatchQueue(label: "weir.store.writer")
     private let writer: any DatabaseWriter
     /// `nil` without a log.
@@ -30,6 +32,12 @@ final class GroupingWriter: Sendable {
     init(_ writer: any DatabaseWriter, _ checkpointer: Checkpointer? = nil) {
         self.writer = writer
         self.checkpointer = checkpointer
+    }
+
+    /// Number of the state that readers see; `nil` while a group is written.
+    var stateNumber: UInt64? {
+        let step = steps.load(ordering: .acquiring)
+        return step % 2 == 0 ? step : nil
     }
 
     func submit(_ job: Job) {
@@ -59,6 +67,15 @@ final class GroupingWriter: Sendable {
     }
 
     private func commit(_ first: [Job]) {
+        steps.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        let (group, outcomes) = write(first)
+        steps.wrappingAdd(1, ordering: .acquiringAndReleasing)
+        for (job, outcome) in zip(group, outcomes) { job.finish(outcome) }
+        checkpointer?.committed(writer)
+    }
+
+    /// Writes the group and what comes meanwhile; what each write threw.
+    private func write(_ first: [Job]) -> (group: [Job], outcomes: [(any Error)?]) {
         var group = first
         var outcomes: [(any Error)?] = []
         do {
@@ -73,11 +90,9 @@ final class GroupingWriter: Sendable {
             }
         } catch {
             let why = StoreError.unavailable("\(error)")
-            for job in group { job.finish(why) }
-            return
+            return (group, group.map { _ in why })
         }
-        for (job, outcome) in zip(group, outcomes) { job.finish(outcome) }
-        checkpointer?.committed(writer)
+        return (group, outcomes)
     }
 
     /// Does one write; what it threw, once nothing of it is left.

@@ -54,6 +54,8 @@ public final class SQLiteStore: Store {
         return configuration
     }
 
+    public var state: UInt64? { writer.stateNumber }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any ReadTransaction) throws -> T) async throws -> T {
         try readNow(body)
     }

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists flow logs that match all filters, newest first.
-struct DescribeFlowLogs: ReadAction {
+struct DescribeFlowLogs: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists instances that match all filters, newest first: those of the registry, with what it knows of them.
-struct DescribeInstances: ReadAction, ComputeAction {
+struct DescribeInstances: StoredReadAction, ComputeAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?

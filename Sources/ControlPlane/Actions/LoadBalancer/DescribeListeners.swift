@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists listeners that match all filters, newest first.
-struct DescribeListeners: ReadAction, LoadBalancerAction {
+struct DescribeListeners: StoredReadAction, LoadBalancerAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var loadBalancerID: String?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Shows one CLB with its listeners and server groups.
-struct DescribeLoadBalancerAttributes: ReadAction, LoadBalancerAction {
+struct DescribeLoadBalancerAttributes: StoredReadAction, LoadBalancerAction {
     struct Request: ActionRequest {
         var id = ""
         init() {}

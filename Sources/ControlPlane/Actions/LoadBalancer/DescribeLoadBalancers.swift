@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists CLBs that match all filters, newest first.
-struct DescribeLoadBalancers: ReadAction, LoadBalancerAction {
+struct DescribeLoadBalancers: StoredReadAction, LoadBalancerAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Shows one network ACL. Unlike the other Attributes calls it answers one object inside the result.
-struct DescribeNetworkAclAttributes: ReadAction {
+struct DescribeNetworkAclAttributes: StoredReadAction {
     struct Request: ActionRequest {
         var id = ""
         init() {}

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists network ACLs that match all filters, newest first, with their entries and subnets.
-struct DescribeNetworkAcls: ReadAction {
+struct DescribeNetworkAcls: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Shows one ENI.
-struct DescribeNetworkInterfaceAttributes: ReadAction {
+struct DescribeNetworkInterfaceAttributes: StoredReadAction {
     struct Request: ActionRequest {
         var id = ""
         init() {}

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists ENIs that match all filters, newest first.
-struct DescribeNetworkInterfaces: ReadAction {
+struct DescribeNetworkInterfaces: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?

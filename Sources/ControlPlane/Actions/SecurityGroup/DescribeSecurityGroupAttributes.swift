@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Shows one security group with the rules that match all filters, in the order they were made.
-struct DescribeSecurityGroupAttributes: ReadAction {
+struct DescribeSecurityGroupAttributes: StoredReadAction {
     struct Request: ActionRequest {
         var id = ""
         var direction: String?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists security groups that match all filters, newest first.
-struct DescribeSecurityGroups: ReadAction {
+struct DescribeSecurityGroups: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var names: [String]?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Shows one subnet.
-struct DescribeSubnetAttributes: ReadAction {
+struct DescribeSubnetAttributes: StoredReadAction {
     struct Request: ActionRequest {
         var id = ""
         init() {}

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists subnets that match all filters, newest first.
-struct DescribeSubnets: ReadAction {
+struct DescribeSubnets: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists tags of resources of one type, by resource and key.
-struct ListTagsForResources: ReadAction {
+struct ListTagsForResources: StoredReadAction {
     struct Request: TagListRequest {
         var list = TagListParameters()
         init() {}
@@ -18,7 +18,7 @@ struct ListTagsForResources: ReadAction {
 }
 
 /// Lists tags of CLBs.
-struct ListTagsForLoadBalancers: ReadAction, LoadBalancerAction {
+struct ListTagsForLoadBalancers: StoredReadAction, LoadBalancerAction {
     struct Request: TagListRequest {
         var list = TagListParameters()
         init() {}

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists filters with their rules, newest first; rules are read only here.
-struct DescribeTrafficMirrorFilters: ReadAction {
+struct DescribeTrafficMirrorFilters: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var names: [String]?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists sessions that match all filters, newest first.
-struct DescribeTrafficMirrorSessions: ReadAction {
+struct DescribeTrafficMirrorSessions: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var names: [String]?

@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists mirror targets that match all filters, newest first.
-struct DescribeTrafficMirrorTargets: ReadAction {
+struct DescribeTrafficMirrorTargets: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?

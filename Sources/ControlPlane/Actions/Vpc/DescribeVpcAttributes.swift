@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Shows one VPC.
-struct DescribeVpcAttributes: ReadAction {
+struct DescribeVpcAttributes: StoredReadAction {
     struct Request: ActionRequest {
         var id = ""
         init() {}

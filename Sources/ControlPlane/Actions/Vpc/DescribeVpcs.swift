@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Lists VPCs that match all filters, newest first.
-struct DescribeVpcs: ReadAction {
+struct DescribeVpcs: StoredReadAction {
     struct Request: ActionRequest {
         var ids: [String]?
         var name: String?
