@@ -11,6 +11,8 @@ public struct AuthorizationHeader: Sendable, Equatable {
     /// What came along as `X-Security-Token`; set where the signature is verified.
     public var securityToken: String?
 
+    /// Most parts that are looked at: there are three, and what else comes along is passed over.
+    private static let mostParts = 16
     private static let beginning = Array("\(algorithm) ".utf8)
 
     /// Reads the header; tolerates missing or extra spaces after the commas.
@@ -18,15 +20,19 @@ public struct AuthorizationHeader: Sendable, Equatable {
     public init(_ text: String) throws(APIError) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 4096, bytes.starts(with: Self.beginning) else { throw .invalidAuthorization }
-        var parts: [ArraySlice<UInt8>: ArraySlice<UInt8>] = [:]
+        // Of a few parts; a list is searched sooner than a table is made.
+        var parts: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
         for part in bytes[Self.beginning.count...].split(separator: UInt8(ascii: ",")) {
-            guard let split = part.firstIndex(of: UInt8(ascii: "=")) else { throw .invalidAuthorization }
+            guard parts.count < Self.mostParts, let split = part.firstIndex(of: UInt8(ascii: "=")) else {
+                throw .invalidAuthorization
+            }
             let name = CanonicalRequest.trimmed(part[..<split])
-            let value = CanonicalRequest.trimmed(part[(split + 1)...])
-            guard parts.updateValue(value, forKey: name) == nil else { throw .invalidAuthorization }
+            guard !parts.contains(where: { $0.name == name }) else { throw .invalidAuthorization }
+            parts.append((name, CanonicalRequest.trimmed(part[(split + 1)...])))
         }
         func part(_ name: StaticString) -> String? {
-            name.withUTF8Buffer { parts[ArraySlice($0)] }.map { String(decoding: $0, as: UTF8.self) }
+            name.withUTF8Buffer { name in parts.first { $0.name.elementsEqual(name) } }
+                .map { String(decoding: $0.value, as: UTF8.self) }
         }
         guard let credential = part("Credential") else { throw .invalidCredential }
         guard let signed = part("SignedHeaders") else { throw .invalidAuthorization }
