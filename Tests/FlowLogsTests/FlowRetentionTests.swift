@@ -60,6 +60,34 @@ import Testing
         }
     }
 
+    @Test func `a file that goes before an older one leaves no gap that anyone calls damage`() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/flows"
+            let configuration = FlowLogConfiguration(retentionSeconds: 3600)
+            let store = try FlowStore(directory: path, configuration: configuration)
+            // The first came from a host whose clock was ahead.
+            for (sequence, offset) in [(1, 7200), (2, 0), (3, 60), (4, 7200)] as [(UInt64, Int64)] {
+                _ = try await store.ingest(
+                    batch(sequence, [slice(at: offset, [try entry(accepted: 1)])]), logs: [log()], at: epoch + offset)
+                try await store.closeWindows(at: epoch + 8000)
+                try await store.seal()
+            }
+            #expect(try await store.expire(at: epoch + 8000) == 2)
+            await store.close()
+            for _ in 0..<2 {
+                #expect(try FlowVerifier.verify(directory: path).problems == [])
+                let again = try FlowStore(directory: path, configuration: configuration)
+                #expect(try await again.everything().count == 2)
+                #expect(try await again.expire(at: epoch + 8000) == 0)
+                await again.close()
+            }
+            // A file that nobody took away is missed.
+            let name = "records-0000000004.parquet"
+            try FileManager.default.removeItem(atPath: path + "/" + name)
+            #expect(try FlowVerifier.verify(directory: path).problems.contains { $0.file == name })
+        }
+    }
+
     @Test(arguments: Backend.allCases)
     func `what was running of a deleted account never becomes a record`(_ backend: Backend) async throws {
         try await backend.withStore { store in

@@ -29,6 +29,9 @@ extension FlowCatalogue {
         var newestGeneration: Int64 = 0
         /// Generations whose journal is no longer needed.
         var generations: Set<Int64> = []
+        /// Number of the first record of each file that is or was removed while an older one stayed, and the number
+        /// behind its last.
+        var removed: [Int64: Int64] = [:]
 
         /// The lost files, for people.
         var damage: [FlowDamage] {
@@ -101,7 +104,10 @@ extension FlowCatalogue {
                     || !(behind.map { (next..<row.next).contains($0.firstRecord) } ?? false))
             if row.isDoomed {
                 listing.generations.insert(row.generation)
-                if isInOrder { listing.newestRecord = row.next - 1 }
+                if isInOrder {
+                    listing.newestRecord = row.next - 1
+                    listing.removed[row.firstRecord] = row.next
+                }
                 continue
             }
             let damage: String? =

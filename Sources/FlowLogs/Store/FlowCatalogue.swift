@@ -106,7 +106,7 @@ struct FlowCatalogue: Sendable {
         try read { db in try Int64.fetchAll(db, sql: "SELECT generation FROM sealed WHERE is_doomed = 1") }
     }
 
-    /// They are removed. The newest generation stays, for its numbers.
+    /// They are removed. For their numbers stay the newest generation, and those behind a file that is still there.
     func forget(_ generations: [Int64]) throws(FlowLogError) {
         guard !generations.isEmpty else { return }
         try write { db in
@@ -114,7 +114,11 @@ struct FlowCatalogue: Sendable {
                 try db.execute(sql: "UPDATE sealed SET is_doomed = 2 WHERE generation = ?", arguments: [generation])
             }
             try db.execute(
-                sql: "DELETE FROM sealed WHERE is_doomed = 2 AND generation < (SELECT max(generation) FROM sealed)")
+                sql: """
+                    DELETE FROM sealed WHERE is_doomed = 2 AND generation < (
+                        SELECT coalesce(min(generation) FILTER (WHERE is_doomed < 2 AND records > 0), max(generation))
+                        FROM sealed)
+                    """)
             // An account whose deleted records are all gone.
             try db.execute(
                 sql: """

@@ -5,6 +5,8 @@ import Parquet
 public struct FlowVerifier {
     private let directory: FlowDirectory
     private var found = FlowVerification()
+    /// Of files that retention took: number of the first record, and of the one behind the last.
+    private var removed: [Int64: Int64] = [:]
 
     /// `directory`: of a store that no server uses now. `progress` is told of each file before it is read.
     /// - Throws: `locked`, `newerSchema`, `file`, `storage`; damage is no error but part of the answer.
@@ -27,6 +29,7 @@ public struct FlowVerifier {
         for text in try catalogue.integrity() { problem(FlowDirectory.catalogue, "", text) }
         let listing = try catalogue.listing()
         found.problems += listing.damage
+        removed = listing.removed
         var next: Int64?
         for file in listing.files where file.damage == nil {
             let sealed = SealedFile(file, directory)
@@ -67,9 +70,11 @@ public struct FlowVerifier {
         found.problems.append(FlowDamage(file: file, place: place, what: what))
     }
 
-    /// Numbers of records have no gap.
+    /// Numbers of records have no gap but where retention took a file.
     private mutating func expect(_ first: Int64, after next: Int64?, _ name: String) {
-        guard let next, first != next else { return }
+        guard var next else { return }
+        while next < first, let behind = removed[next], behind > next { next = behind }
+        guard first != next else { return }
         if first > next {
             problem(name, "before it", "records \(next) to \(first - 1) are missing")
         } else {
