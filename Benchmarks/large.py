@@ -3,11 +3,13 @@
     make bench-large
 
 Fills two stores with mirror targets, sessions and their tags, then asks both for the same things: by ID, by tag (one
-that few have, one that half have), by name, the first page, a page in the middle. One connection, signed calls.
+that few have, one that half have), by name, the first page, a page in the middle. One connection, signed calls, no two in
+the same words: none is answered from memory.
 """
 
 import argparse
 import datetime
+import itertools
 import pathlib
 import random
 import shutil
@@ -45,15 +47,20 @@ class Large(Weir):
         token = self.call(action, MaxResults=10, **parameters)["NextToken"]
         return f"{self.count // 2:016x}{token[16:]}"
 
-    def cases(self):
-        """Names of what is asked, what must be in the answer, and the requests."""
+    def unlike(self, action, parameters, count):
+        """`count` signed requests over all of `parameters`, no two the same: these lists do not read a PageSize."""
+        return [self.signed(action, MaxResults=10, **one, PageSize=1000 + n)
+                for n, one in zip(range(count), itertools.cycle(list(parameters)))]
+
+    def cases(self, count):
+        """Names of what is asked, what must be in the answer, and `count` requests."""
         chance = random.Random(1)
         numbers = [chance.randrange(1, self.count + 1) for _ in range(VARIANTS)]
         for noun, ids, names in (("Target", "tmt", "target"), ("Session", "tms", "session")):
             action, key = f"DescribeTrafficMirror{noun}s", f"TrafficMirror{noun}Id"
 
             def asked(parameters, action=action):
-                return [self.signed(action, MaxResults=10, **one) for one in parameters]
+                return self.unlike(action, parameters, count)
 
             yield f"{action} by 10 IDs", key, asked(
                 {f"{key}s.{k + 1}": identifier(ids, (n + k * 7919) % self.count + 1) for k in range(10)}
@@ -67,21 +74,24 @@ class Large(Weir):
             yield f"{action} by name", key, asked({f"TrafficMirror{noun}Name": f"{names}-{n}"} for n in numbers)
             yield f"{action}, first page", key, asked([{}])
             yield f"{action}, middle page", key, asked([{"NextToken": self.middle(action)}])
-        kind = {"ResourceType": "trafficmirrortarget", "MaxResults": 10}
-        yield "ListTagsForResources, first page", "TagKey", [self.signed("ListTagsForResources", **kind)]
-        yield "ListTagsForResources of one", "TagKey", [
-            self.signed("ListTagsForResources", **kind, **{"ResourceIds.1": identifier("tmt", n)}) for n in numbers]
-        yield "ListTagsForResources by tag", "TagKey", [
-            self.signed("ListTagsForResources", **kind,
-                        **{"TagFilters.1.Key": "group", "TagFilters.1.Values.1": f"g{n % (self.count // 10)}"})
-            for n in numbers]
+        kind = {"ResourceType": "trafficmirrortarget"}
+        for name, parameters in (
+            ("first page", [kind]),
+            ("of one", [kind | {"ResourceIds.1": identifier("tmt", n)} for n in numbers]),
+            ("by tag", [kind | {"TagFilters.1.Key": "group", "TagFilters.1.Values.1": f"g{n % (self.count // 10)}"}
+                        for n in numbers]),
+        ):
+            action = "ListTagsForResources"
+            yield f"{action}, {name}", "TagKey", self.unlike(action, parameters, count)
 
-    def measure(self, seconds):
+    def measure(self, count):
         figures = {}
-        for name, contains, requests in self.cases():
-            calls = load.Load(self.port, requests, contains)
-            calls.run(self.pid, connections=1, seconds=seconds / 4)
-            figures[name] = calls.run(self.pid, connections=1, seconds=seconds)
+        for name, contains, requests in self.cases(count + count // 4):
+            warm = load.Load(self.port, requests[count:], contains)
+            warm.run(self.pid, connections=1)
+            warm.close()
+            calls = load.Load(self.port, requests[:count], contains)
+            figures[name] = calls.run(self.pid, connections=1)
             calls.close()
         return figures
 
@@ -92,7 +102,7 @@ def main():
     parser.add_argument("--configuration", required=True)
     parser.add_argument("--small", type=int, default=1000)
     parser.add_argument("--large", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=2, help="of each case")
+    parser.add_argument("--calls", type=int, default=4000, help="of each case")
     arguments = parser.parse_args()
     weir_server.BINARY = arguments.weir.resolve()
     print(f"{datetime.date.today()}  {machine()}, {arguments.configuration} build")
@@ -103,7 +113,7 @@ def main():
             server = Large(directory, count)
             try:
                 print(f"ready in {server.ready_ms:.0f} ms", flush=True)
-                results.append(server.measure(arguments.seconds))
+                results.append(server.measure(arguments.calls))
             finally:
                 server.stop()
         finally:

@@ -1,6 +1,7 @@
 """The two servers that are compared: Weir, and moto in server mode."""
 
 import http.client
+import itertools
 import pathlib
 import re
 import subprocess
@@ -67,21 +68,25 @@ class Weir:
         finally:
             wire.close()
 
-    def describes(self):
-        """Every page of ten of the list, as a client walks it."""
-        requests, token = [], ""
+    def pages(self):
+        """What a client says to get every page of ten of the list, one after the other."""
+        pages, token = [], ""
         while True:
-            more = {"NextToken": token} if token else {}
-            requests.append(("DescribeTrafficMirrorTargets", {"MaxResults": 10, **more}))
-            token = self.call(requests[-1][0], **requests[-1][1])["NextToken"]
+            pages.append({"MaxResults": 10, **({"NextToken": token} if token else {})})
+            token = self.call("DescribeTrafficMirrorTargets", **pages[-1])["NextToken"]
             if not token:
-                break
+                return pages
+
+    def describes(self):
+        """Every page of ten of the list."""
         # Signed when all are known: of a fresh second.
-        return [self.signed(action, **parameters) for action, parameters in requests]
+        return [self.signed("DescribeTrafficMirrorTargets", **page) for page in self.pages()]
 
     def describes_once(self, count):
-        """Pages of ten, each asked in words that no other request has, so that none is answered from memory."""
-        return [self.signed("DescribeTrafficMirrorTargets", MaxResults=10, Ignored=n) for n in range(count)]
+        """The same pages over and over, each time in words that no other request has: none is answered from memory."""
+        # This list does not read a PageSize.
+        return [self.signed("DescribeTrafficMirrorTargets", **page, PageSize=1000 + n)
+                for n, page in zip(range(count), itertools.cycle(self.pages()))]
 
     def targets(self):
         """How many there are, counted by walking the list."""

@@ -39,8 +39,8 @@ import Testing
         let held = HeldAnswers()
         let large = Data(repeating: 0x20, count: 1 << 20)
         var reads = 0
-        for _ in 0..<2 {
-            for number in 0..<8 {
+        func ask(_ numbers: some Sequence<Int>) {
+            for number in numbers {
                 let answer = held.answer(question("\(number)"), in: 0) {
                     reads += 1
                     return large
@@ -48,7 +48,14 @@ import Testing
                 #expect(answer == large)
             }
         }
-        #expect(reads == 8 + 4)
+        ask(0..<8)
+        ask(4..<8)
+        #expect(reads == 8)
+        // One more than there is room for, and it is alone.
+        ask([0, 0, 7])
+        #expect(reads == 10)
+        let tooLarge = Data(repeating: 0x20, count: 5 << 20)
+        #expect(held.answer(question("large"), in: 0) { tooLarge } == tooLarge)
     }
 
     @Test func `the store has another state after each write, and none meanwhile`() async throws {

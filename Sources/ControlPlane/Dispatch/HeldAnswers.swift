@@ -22,7 +22,7 @@ final class HeldAnswers: Sendable {
         var bytes = 0
     }
 
-    /// Bytes of all answers together; what comes when it is full is not held.
+    /// Most bytes of all answers together; with the one that would exceed it all begins anew.
     private static let limit = 4 << 20
 
     private let held = Mutex(Held())
@@ -36,8 +36,8 @@ final class HeldAnswers: Sendable {
         held.withLock { held in
             // What was read may be newer than `state`; then the store has left it, and no question finds it here.
             guard held.state <= state else { return }
-            if held.state < state { held = Held(state: state) }
-            guard held.bytes + answer.count <= Self.limit else { return }
+            if held.state < state || held.bytes + answer.count > Self.limit { held = Held(state: state) }
+            guard answer.count <= Self.limit else { return }
             if held.answers.updateValue(answer, forKey: question) == nil { held.bytes += answer.count }
         }
         return answer
