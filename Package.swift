@@ -48,7 +48,8 @@ let package = Package(
         // Files of columns, for readers everywhere; knows nothing of flows.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: settings),
-        .target(name: "Store", dependencies: ["Model", grdb, sqlite], swiftSettings: settings),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "Store", dependencies: ["Model", "CSQLite", grdb, sqlite], swiftSettings: settings),
         .target(name: "FlowLogs", dependencies: ["Model", "Packet", "Parquet", grdb], swiftSettings: settings),
         // Behaviour.
         .target(

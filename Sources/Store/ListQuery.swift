@@ -2,28 +2,7 @@ public import Model
 
 /// Which resources a list call means. All conditions combine with AND.
 public struct ListQuery<R: Resource>: Sendable {
-    /// A column equal to any of some values, or a column that holds a list with any of them.
-    struct Condition: Sendable {
-        var column: String?
-        var listColumn: String?
-        var values: [String]
-    }
-
-    public var ids: [String]?
-    public var tags: [TagFilter] = []
-    /// Newest first unless set.
-    var isOldestFirst = false
-    public var page: Page = .all
-    var conditions: [Condition] = []
-    var showsHidden = false
-
-    public enum Page: Sendable, Equatable {
-        case all
-        /// Up to `limit` after a row's sequence.
-        case after(sequence: Int64?, limit: Int)
-        /// The `number`th page (from 1) of `size`.
-        case number(Int, size: Int)
-    }
+    var rows = RowQuery()
 
     public init() {}
 
@@ -38,49 +17,58 @@ public struct ListQuery<R: Resource>: Sendable {
     /// Adds `column` equal to one of `values`; `nil` adds nothing, an empty list matches nothing.
     public func filter(_ column: String, anyOf values: [String]?) -> Self {
         guard let values else { return self }
-        var copy = self
-        copy.conditions.append(Condition(column: column, values: values))
-        return copy
+        return with { $0.conditions.append(.init(column: column, values: values)) }
     }
 
     /// Adds: the list in `listColumn` holds one of `values`, or `column` is one of them; `nil` values add nothing.
     public func filter(list listColumn: String, orColumn column: String? = nil, anyOf values: [String]?) -> Self {
         guard let values else { return self }
-        var copy = self
-        copy.conditions.append(Condition(column: column, listColumn: listColumn, values: values))
-        return copy
+        return with { $0.conditions.append(.init(column: column, listColumn: listColumn, values: values)) }
     }
 
-    public func ids(_ ids: [String]?) -> Self {
-        var copy = self
-        copy.ids = ids
-        return copy
-    }
+    public func ids(_ ids: [String]?) -> Self { with { $0.ids = ids } }
 
-    public func tagged(_ tags: [TagFilter]) -> Self {
-        var copy = self
-        copy.tags = tags
-        return copy
-    }
+    public func tagged(_ tags: [TagFilter]) -> Self { with { $0.tags = tags } }
 
     /// Means rows that access policies hide as well: for sums that must be right, never for what an answer shows.
-    public func evenHidden() -> Self {
+    public func evenHidden() -> Self { with { $0.showsHidden = true } }
+
+    public func oldestFirst() -> Self { with { $0.isOldestFirst = true } }
+
+    public func page(_ page: ListRange) -> Self { with { $0.page = page } }
+
+    private func with(_ change: (inout RowQuery) -> Void) -> Self {
         var copy = self
-        copy.showsHidden = true
+        change(&copy.rows)
         return copy
+    }
+}
+
+/// A ``ListQuery`` without its kind: what turns it into SQL is then compiled once, not looked up kind by kind.
+struct RowQuery: Sendable {
+    /// A column equal to any of some values, or a column that holds a list with any of them.
+    struct Condition: Sendable {
+        var column: String?
+        var listColumn: String?
+        var values: [String]
     }
 
-    public func oldestFirst() -> Self {
-        var copy = self
-        copy.isOldestFirst = true
-        return copy
-    }
+    var ids: [String]?
+    var tags: [TagFilter] = []
+    /// Newest first unless set.
+    var isOldestFirst = false
+    var page: ListRange = .all
+    var conditions: [Condition] = []
+    var showsHidden = false
+}
 
-    public func page(_ page: Page) -> Self {
-        var copy = self
-        copy.page = page
-        return copy
-    }
+/// Which part of a list is meant.
+public enum ListRange: Sendable, Equatable {
+    case all
+    /// Up to `limit` after a row's sequence.
+    case after(sequence: Int64?, limit: Int)
+    /// The `number`th page (from 1) of `size`.
+    case number(Int, size: Int)
 }
 
 /// Resources of one page, and where the next one starts.

@@ -47,8 +47,8 @@ import Testing
         try await backend.withStore { store in
             try await store.write { tx in for n in 0..<4 { try tx.insert(Samples.filter("f-\(n)")) } }
             try await store.read { (tx: any ReadTransaction) throws in
-                func page(_ page: ListQuery<TrafficMirrorFilter>.Page) throws -> [String] {
-                    let found = try tx.list(ListQuery().page(page), in: Samples.here)
+                func page(_ page: ListRange) throws -> [String] {
+                    let found = try tx.list(ListQuery<TrafficMirrorFilter>().page(page), in: Samples.here)
                     return found.items.map(\.id.rawValue) + (found.next == nil ? [] : ["more"])
                 }
                 #expect(try page(.after(sequence: nil, limit: 4)) == ["f-3", "f-2", "f-1", "f-0"])

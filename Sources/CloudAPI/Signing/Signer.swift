@@ -46,7 +46,8 @@ public enum Signer {
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
+    /// Lower-case hex.
+    public static func hex(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(64)
         appendHex(bytes, to: &text)

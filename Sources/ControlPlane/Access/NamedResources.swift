@@ -58,8 +58,10 @@ struct NamedResources: Sendable {
         if key == "ClientToken" || key.hasPrefix("Tags.") || key.hasPrefix("TagFilters.") || key.hasPrefix("TagKeys.") {
             return true
         }
-        let words = key.split(separator: ".")
-        let last = words.last { !$0.allSatisfy(\.isNumber) } ?? ""
+        var last = key[...]
+        if key.utf8.contains(UInt8(ascii: ".")) {
+            last = key.split(separator: ".").last { !$0.allSatisfy(\.isNumber) } ?? ""
+        }
         return last.hasSuffix("Name") || last.hasSuffix("Names") || last.hasSuffix("Description")
     }
 }

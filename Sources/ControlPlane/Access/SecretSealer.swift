@@ -1,24 +1,26 @@
+import CloudAPI
 import Crypto
 import FoundationEssentials
 
 /// Seals secrets for the store with AES-GCM, so that a copy of the database alone reveals none.
 public struct SecretSealer: Sendable {
     private let key: SymmetricKey
-    private let markKey: SymmetricKey
+    /// Has taken in its key: each mark starts from a copy.
+    private let marker: HMAC<SHA256>
 
     /// - Parameter key: 32 bytes.
     public init(key: [UInt8]) {
         self.key = SymmetricKey(data: key)
-        markKey = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: self.key, info: Data("marks".utf8), outputByteCount: 32)
+        marker = HMAC(
+            key: HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: self.key, info: Data("marks".utf8), outputByteCount: 32))
     }
 
     /// 16 hex digits that nobody makes for a text without the key (HMAC-SHA256, cut to 64 bits).
     public func mark(_ text: String) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: markKey)
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = code.prefix(8).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: hex, as: UTF8.self)
+        var marker = marker
+        marker.update(data: Array(text.utf8))
+        return Signer.hex(marker.finalize().prefix(8))
     }
 
     /// Base64 of nonce, ciphertext and tag; `context` must be the same to open it.

@@ -117,13 +117,14 @@ public final class AnyAction: Sendable {
     private static func write<A: WriteAction>(
         _ action: A, _ request: A.Request, _ call: Call, token: IdempotencyKey?
     ) async throws -> Data {
+        // What the call alone decides is made here: all calls' writes share one thread.
+        let hash = token == nil ? "" : ClientToken.argumentsHash(call.parameters)
+        let entry = call.auditEntry(A.name, outcome: "OK")
         let data = try await call.services.store.write { tx in
             // Once more, on the state that is changed.
             try call.access?.authorize(tx)
             let tx = call.access.map { tx.watched(by: $0) } ?? tx
-            var hash = ""
             if let token {
-                hash = ClientToken.argumentsHash(call.parameters)
                 try tx.expireIdempotencyRecords(before: call.now - ClientToken.retentionMilliseconds)
                 if let record = try tx.idempotencyRecord(token) { return try record.answer(to: hash) }
             }
@@ -140,7 +141,7 @@ public final class AnyAction: Sendable {
                         argumentsHash: hash, result: String(decoding: object, as: UTF8.self), createdAt: call.now),
                     at: token)
             }
-            try tx.audit(call.auditEntry(A.name, outcome: "OK", made: object))
+            try tx.audit(entry.naming(ResultID.first(in: object)))
             return object
         }
         call.services.changes.raise()
@@ -189,21 +190,21 @@ enum ClientToken {
 }
 
 extension Call {
-    /// `made`: the JSON object of the result, which has the ID of what was made.
-    func auditEntry(_ action: String, outcome: String, made: Data = Data()) -> AuditEntry {
-        var ids = NamedResources(parameters).plainIDs
-        if let id = ResultID.first(in: made) { ids.append(id) }
-        return AuditEntry(
+    /// `ids`: what the call is about besides the resources it names, such as keys and accounts.
+    func auditEntry(_ action: String, outcome: String, about ids: String...) -> AuditEntry {
+        AuditEntry(
             at: now, requestID: requestID, accountID: scope.accountID, region: scope.region,
-            accessKeyID: accessKeyID, action: action, outcome: outcome, resources: ids.joined(separator: " "))
+            accessKeyID: accessKeyID, action: action, outcome: outcome,
+            resources: (NamedResources(parameters).plainIDs + ids).joined(separator: " "))
     }
 }
 
-extension Call {
-    /// `ids`: what the call is about besides the resources it names, such as keys and accounts.
-    func auditEntry(_ action: String, outcome: String, about ids: String...) -> AuditEntry {
-        var entry = auditEntry(action, outcome: outcome)
-        entry.resources = (NamedResources(parameters).plainIDs + ids).joined(separator: " ")
+extension AuditEntry {
+    /// The same with one more ID: of what the call made, if it made anything.
+    fileprivate func naming(_ id: String?) -> AuditEntry {
+        guard let id else { return self }
+        var entry = self
+        entry.resources += entry.resources.isEmpty ? id : " " + id
         return entry
     }
 }
@@ -213,15 +214,16 @@ enum ResultID {
     private static let mark = Array(#"Id":""#.utf8)
 
     static func first(in object: Data) -> String? {
-        let text = Array(object)
-        var rest = text[...]
-        while let start = rest.firstIndex(of: mark[0]) {
-            rest = text[(start + 1)...]
-            guard text[start...].starts(with: mark) else { continue }
-            let value = text[(start + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }
-            let id = String(decoding: value, as: UTF8.self)
-            if ResourceKind.of(id: id) != nil { return id }
+        object.withUnsafeBytes { text in
+            var rest = text[...]
+            while let start = rest.firstIndex(of: mark[0]) {
+                rest = text[(start + 1)...]
+                guard text[start...].starts(with: mark) else { continue }
+                let value = text[(start + mark.count)...].prefix { $0 != UInt8(ascii: "\"") }
+                let id = String(decoding: value, as: UTF8.self)
+                if ResourceKind.of(id: id) != nil { return id }
+            }
+            return nil
         }
-        return nil
     }
 }

@@ -4,7 +4,7 @@ import Store
 
 extension Call {
     /// Where a list starts and how long it is, from either paging style. A token is good for the filters it came with.
-    func page<R: Resource>(_ request: PageRequest, of type: R.Type = R.self) throws -> ListQuery<R>.Page {
+    func page(_ request: PageRequest) throws -> ListRange {
         if request.nextToken == nil, request.pageNumber != nil || request.pageSize != nil {
             return .number(request.pageNumber ?? 1, size: request.pageSize ?? 10)
         }

@@ -1,4 +1,5 @@
 import CloudAPI
+import Glibc
 public import Model
 import Synchronization
 
@@ -9,13 +10,12 @@ import Synchronization
 public final class RandomSource: Sendable {
     /// One use of the source.
     public struct Generator: RandomNumberGenerator {
+        /// `nil` is the system's generator.
         fileprivate var state: UInt64?
+        fileprivate let source: RandomSource
 
         public mutating func next() -> UInt64 {
-            guard let old = state else {
-                var system = SystemRandomNumberGenerator()
-                return system.next()
-            }
+            guard let old = state else { return source.nextOfSystem() }
             // SplitMix64.
             let new = old &+ 0x9e37_79b9_7f4a_7c15
             state = new
@@ -32,6 +32,8 @@ public final class RandomSource: Sendable {
     }
 
     private let seed: String?
+    /// What the system's generator gave and nobody has had yet.
+    private let drawn = Mutex<[UInt64]>([])
     private let counts = Mutex<[Kind: UInt64]>([:])
 
     /// `seed`: `nil` is the system's generator. `epoch`: how often the server has started over its data before; with
@@ -41,14 +43,27 @@ public final class RandomSource: Sendable {
     }
 
     public func generator(for kind: String, in scope: Scope) -> Generator {
-        guard let seed else { return Generator(state: nil) }
+        guard let seed else { return Generator(state: nil, source: self) }
         let count = counts.withLock { counts in
             let kind = Kind(name: kind, scope: scope)
             counts[kind, default: 0] += 1
             return counts[kind] ?? 0
         }
         let text = "\(seed);\(scope.accountID);\(scope.region);\(kind);\(count)"
-        return Generator(state: UInt64(Signer.sha256(text.utf8).prefix(16), radix: 16) ?? 0)
+        return Generator(state: UInt64(Signer.sha256(text.utf8).prefix(16), radix: 16) ?? 0, source: self)
+    }
+
+    /// The next of many numbers drawn at once: each draw is a system call.
+    private func nextOfSystem() -> UInt64 {
+        drawn.withLock { drawn in
+            if let next = drawn.popLast() { return next }
+            // 256 bytes: so many come whole, or none.
+            drawn = [UInt64](repeating: 0, count: 32)
+            let failed = drawn.withUnsafeMutableBytes { getentropy($0.baseAddress, $0.count) != 0 }
+            var system = SystemRandomNumberGenerator()
+            if failed { drawn = [system.next()] }
+            return drawn.popLast() ?? system.next()
+        }
     }
 
     /// Starts an account's counts anew: to be called when nothing of it is left.

@@ -11,6 +11,8 @@ public final class Settler: Service {
     private let logger: Logger
     private let clock: @Sendable () -> Int64
 
+    private static let shortestRound = Duration.milliseconds(5)
+
     public init(services: Services, logger: Logger, clock: @escaping @Sendable () -> Int64) {
         self.services = services
         self.logger = logger
@@ -26,6 +28,8 @@ public final class Settler: Service {
                 logger.error("settling failed; trying again", metadata: ["cause": "\(error)"])
             }
             services.meters.rounds.add(.settler, changes: moved, took: .now - began, at: clock())
+            // While calls pour in, one round does for many: it looks at every kind, on the writer's thread.
+            try? await Task.sleep(until: began + Self.shortestRound)
             await services.changes.wait(after: seen, timeout: .seconds(1))
         }
         // The long polls end before it is this service's turn to stop.

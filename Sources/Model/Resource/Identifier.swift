@@ -5,19 +5,38 @@ public struct Identifier<Kind>: RawRepresentable, Hashable, Sendable {
     public init(_ text: String) { rawValue = text }
 
     /// A new ID: `prefix-` and 25 random characters of `[0-9a-z]`, the first a letter.
+    @inlinable
     public static func make(prefix: String, using generator: inout some RandomNumberGenerator) -> Self {
-        let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
-        var text = Array("\(prefix)-".utf8)
-        text.append(alphabet[Int.random(in: 10..<36, using: &generator)])
-        // Twelve characters of one random number: the system's generator is asked thrice, not 25 times.
-        for _ in 0..<2 {
-            var number = UInt64.random(in: 0..<4_738_381_338_321_616_896, using: &generator)  // 36¹²
-            for _ in 0..<12 {
-                text.append(alphabet[Int(number % 36)])
-                number /= 36
-            }
-        }
-        return Self(String(decoding: text, as: UTF8.self))
+        let first = UInt64(Int.random(in: 10..<36, using: &generator))
+        // Twelve characters of one random number: the generator is asked thrice, not 25 times.
+        let limit: UInt64 = 4_738_381_338_321_616_896  // 36¹²
+        let second = UInt64.random(in: 0..<limit, using: &generator)
+        let third = UInt64.random(in: 0..<limit, using: &generator)
+        return make(prefix: prefix, first, second, third)
+    }
+
+    /// The characters that the numbers have in base 36, lowest first: one of `first`, twelve of each other.
+    @usableFromInline
+    static func make(prefix: String, _ first: UInt64, _ second: UInt64, _ third: UInt64) -> Self {
+        let count = prefix.utf8.count + 26
+        return Self(
+            String(unsafeUninitializedCapacity: count) { text in
+                var end = text.initialize(fromContentsOf: prefix.utf8)
+                func add(_ byte: UInt8) {
+                    text.initializeElement(at: end, to: byte)
+                    end += 1
+                }
+                add(UInt8(ascii: "-"))
+                for (number, digits) in [(first, 1), (second, 12), (third, 12)] {
+                    var number = number
+                    for _ in 0..<digits {
+                        let digit = UInt8(number % 36)
+                        add(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+                        number /= 36
+                    }
+                }
+                return end
+            })
     }
 }
 

@@ -9,11 +9,17 @@ struct ColumnReader {
     func isNull(_ column: Int) -> Bool { sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL }
 
     /// - Throws: `DecodingError`, like all that follow.
-    func text(_ column: Int) throws -> String {
+    func text(_ column: Int) throws -> String { String(decoding: try utf8(column), as: UTF8.self) }
+
+    /// The texts of a list; `nil` when a JSON decoder must look.
+    func texts(_ column: Int) throws -> [String]? { TextList.read(try utf8(column)) }
+
+    /// Good until the statement steps on.
+    private func utf8(_ column: Int) throws -> UnsafeBufferPointer<UInt8> {
         try check(column, is: SQLITE_TEXT)
-        guard let start = sqlite3_column_text(statement, Int32(column)) else { return "" }
-        let count = Int(sqlite3_column_bytes(statement, Int32(column)))
-        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+        let start = sqlite3_column_text(statement, Int32(column))
+        return UnsafeBufferPointer(
+            start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(statement, Int32(column))))
     }
 
     func integer<Value: FixedWidthInteger>(_ type: Value.Type, _ column: Int) throws -> Value {

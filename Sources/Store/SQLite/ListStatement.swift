@@ -5,20 +5,25 @@ import Model
 ///
 /// Rows come by the index that has them in the order of the list, so that a page costs what it shows: by the tags'
 /// index when a tag is asked for, else by the account's. IDs name few rows; they are looked up, then put in order.
-struct ListStatement<R: Resource> {
-    private let query: ListQuery<R>
+struct ListStatement {
+    private let query: RowQuery
     private let scope: Scope?
-    private let table = "\(R.table)".quotedDatabaseIdentifier
+    private let table: String
+    private let tagType: String?
 
-    init(_ query: ListQuery<R>, in scope: Scope?) {
+    init<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) { self.init(query.rows, of: R.self, in: scope) }
+
+    init<R: Resource>(_ query: RowQuery, of type: R.Type, in scope: Scope?) {
         self.query = query
         self.scope = scope
+        table = R.table
+        tagType = R.tagType
     }
 
     /// Whether there are few texts like this one, so that its compiled form is worth keeping.
     var isCommon: Bool {
-        query.tags.count <= 2 && (query.ids?.count ?? 0) <= Self.mostMarks
-            && query.conditions.allSatisfy { $0.values.count <= Self.mostMarks }
+        query.tags.count <= 2 && (query.ids?.count ?? 0) <= SQLText.mostMarks
+            && query.conditions.allSatisfy { $0.values.count <= SQLText.mostMarks }
     }
 
     /// The rows of the page, and one more when there are more; `limit` of them belong to the page. The first column is
@@ -36,134 +41,147 @@ struct ListStatement<R: Resource> {
             limit = size
             skipped = (number - 1).multipliedReportingOverflow(by: size).partialValue
         }
-        var (sql, arguments) = rows(after: after)
-        sql += " ORDER BY 1 \(query.isOldestFirst ? "ASC" : "DESC")"
-        if let limit {
-            sql += " LIMIT ?"
-            arguments.append(.integer(Int64(limit.addingReportingOverflow(1).partialValue)))
-        }
-        if let skipped {
-            sql += " OFFSET ?"
-            arguments.append(.integer(Int64(skipped)))
-        }
-        return (sql, arguments, limit ?? Int.max)
+        var text = SQLText()
+        addRows(to: &text, after: after)
+        text += query.isOldestFirst ? " ORDER BY 1 ASC" : " ORDER BY 1 DESC"
+        if let limit { text.add(" LIMIT ?", .integer(Int64(limit.addingReportingOverflow(1).partialValue))) }
+        if let skipped { text.add(" OFFSET ?", .integer(Int64(skipped))) }
+        return (text.sql, text.values, limit ?? Int.max)
     }
 
     /// How many rows there are in all.
     func count() -> (sql: String, arguments: [SQLValue]) {
-        if let scope, SQLiteTransaction.tallied.contains(R.table), query.ids == nil, query.conditions.isEmpty,
-            query.tags.isEmpty
+        if let scope, query.ids == nil, query.conditions.isEmpty, query.tags.isEmpty,
+            SQLiteTransaction.tallied.contains(table)
         {
             return (
                 "SELECT count FROM tally WHERE kind = ? AND accountID = ? AND region = ?",
-                [.text(R.table), .text(scope.accountID), .text(scope.region)]
+                [.text(table), .text(scope.accountID), .text(scope.region)]
             )
         }
-        let (sql, arguments) = rows(isCounted: true)
-        return ("SELECT COUNT(*) FROM (\(sql))", arguments)
+        var text = SQLText()
+        text += "SELECT COUNT(*) FROM ("
+        addRows(to: &text, isCounted: true)
+        text += ")"
+        return (text.sql, text.values)
     }
 
     // MARK: Which rows
 
-    private func rows(after: Int64? = nil, isCounted: Bool = false) -> (sql: String, arguments: [SQLValue]) {
+    private func addRows(to text: inout SQLText, after: Int64? = nil, isCounted: Bool = false) {
         guard let scope, query.ids == nil, let first = query.tags.first,
-            SQLiteTransaction.tagged[R.tagType ?? ""] != nil
-        else { return plainRows(after, isCounted) }
+            SQLiteTransaction.tagged[tagType ?? ""] != nil
+        else { return addPlainRows(to: &text, after, isCounted) }
         // One value of a key excludes the others: the branches have no row in common, and SQLite merges them in order.
-        var sql: [String] = []
-        var arguments: [SQLValue] = []
-        for value in first.values.isEmpty ? [nil] : first.values.removingDuplicates.map(Optional.some) {
-            sql.append(taggedRows(first.key, value, scope, after, isCounted, &arguments))
+        let values = first.values.isEmpty ? [nil] : first.values.removingDuplicates.map(Optional.some)
+        for (number, value) in values.enumerated() {
+            if number > 0 { text += " UNION ALL " }
+            addTaggedRows(first.key, value, scope, after, isCounted, to: &text)
         }
-        return (sql.joined(separator: " UNION ALL "), arguments)
     }
 
-    private func columns(place: String, _ isCounted: Bool) -> String { isCounted ? "1" : "\(place), \(table).*" }
+    private func addSelect(place: String, _ isCounted: Bool, to text: inout SQLText) {
+        if isCounted {
+            text += "SELECT 1 FROM "
+        } else {
+            text += "SELECT "
+            text.name(place, "sequence")
+            text += ", "
+            text.name(table)
+            text += ".* FROM "
+        }
+    }
 
-    private func plainRows(_ after: Int64?, _ isCounted: Bool) -> (sql: String, arguments: [SQLValue]) {
-        var sql: [String] = []
-        var arguments: [SQLValue] = []
+    private func addPlainRows(to text: inout SQLText, _ after: Int64?, _ isCounted: Bool) {
+        addSelect(place: table, isCounted, to: &text)
+        text.name(table)
+        var joint = " WHERE "
+        func and(_ text: inout SQLText) {
+            text += joint
+            joint = " AND "
+        }
         if let scope {
-            // `+` keeps SQLite from walking all of the account's rows when IDs name the few.
-            let plus = query.ids == nil ? "" : "+"
-            sql += ["\(plus)\(table).accountID = ?", "\(plus)\(table).region = ?"]
-            arguments += [.text(scope.accountID), .text(scope.region)]
+            for (column, value) in [("accountID", scope.accountID), ("region", scope.region)] {
+                and(&text)
+                // `+` keeps SQLite from walking all of the account's rows when IDs name the few.
+                if query.ids != nil { text += "+" }
+                text.name(table, column)
+                text.add(" = ?", .text(value))
+            }
         }
-        if let ids = query.ids { sql.append("\(table).id IN (\(Self.marks(ids, &arguments)))") }
-        sql += conditions(query.tags[...], &arguments)
+        if let ids = query.ids {
+            and(&text)
+            text.name(table, "id")
+            text.anyOf(ids)
+        }
+        addConditions(query.tags[...], to: &text, and)
         if let after {
-            sql.append("\(table).sequence \(query.isOldestFirst ? ">" : "<") ?")
-            arguments.append(.integer(after))
+            and(&text)
+            text.name(table, "sequence")
+            text.add(query.isOldestFirst ? " > ?" : " < ?", .integer(after))
         }
-        let condition = sql.isEmpty ? "" : " WHERE " + sql.joined(separator: " AND ")
-        return ("SELECT \(columns(place: "\(table).sequence", isCounted)) FROM \(table)\(condition)", arguments)
     }
 
-    private func taggedRows(
-        _ key: String, _ value: String?, _ scope: Scope, _ after: Int64?, _ isCounted: Bool,
-        _ arguments: inout [SQLValue]
-    ) -> String {
-        var sql = [
-            "tagging.accountID = ?", "tagging.region = ?", "tagging.tagType = ?", "tagging.key = ?",
-        ]
-        arguments += [.text(scope.accountID), .text(scope.region), .text(R.tagType ?? ""), .text(key)]
-        if let value {
-            sql.append("tagging.value = ?")
-            arguments.append(.text(value))
-        }
+    private func addTaggedRows(
+        _ key: String, _ value: String?, _ scope: Scope, _ after: Int64?, _ isCounted: Bool, to text: inout SQLText
+    ) {
+        addSelect(place: "tagging", isCounted, to: &text)
+        // CROSS: in this order, never all resources with a look at the tags of each.
+        text += "tag AS tagging CROSS JOIN "
+        text.name(table)
+        text += " ON "
+        text.name(table, "sequence")
+        text.add(" = tagging.sequence WHERE tagging.accountID = ?", .text(scope.accountID))
+        text.add(" AND tagging.region = ?", .text(scope.region))
+        text.add(" AND tagging.tagType = ?", .text(tagType ?? ""))
+        text.add(" AND tagging.key = ?", .text(key))
+        if let value { text.add(" AND tagging.value = ?", .text(value)) }
         if let after {
-            sql.append("tagging.sequence \(query.isOldestFirst ? ">" : "<") ?")
-            arguments.append(.integer(after))
+            text.add(
+                query.isOldestFirst ? " AND tagging.sequence > ?" : " AND tagging.sequence < ?", .integer(after))
         }
         // An ID means one resource of its account and region: a tag never reaches into another scope.
-        sql += ["\(table).accountID = tagging.accountID", "\(table).region = tagging.region"]
-        sql += conditions(query.tags.dropFirst(), &arguments)
-        // CROSS: in this order, never all resources with a look at the tags of each.
-        return "SELECT \(columns(place: "tagging.sequence", isCounted)) FROM tag AS tagging"
-            + " CROSS JOIN \(table) ON \(table).sequence = tagging.sequence WHERE " + sql.joined(separator: " AND ")
+        text += " AND "
+        text.name(table, "accountID")
+        text += " = tagging.accountID AND "
+        text.name(table, "region")
+        text += " = tagging.region"
+        addConditions(query.tags.dropFirst(), to: &text) { $0 += " AND " }
     }
 
     /// What holds for each row by itself.
-    private func conditions(_ tags: ArraySlice<TagFilter>, _ arguments: inout [SQLValue]) -> [String] {
-        var sql: [String] = []
+    private func addConditions(
+        _ tags: ArraySlice<TagFilter>, to text: inout SQLText, _ and: (inout SQLText) -> Void
+    ) {
         for condition in query.conditions {
+            and(&text)
+            text += "("
             // Column names come from our code alone; quoted all the same.
-            var parts: [String] = []
-            if let column = condition.column.map(quoted) {
-                parts.append("\(column) IN (\(Self.marks(condition.values, &arguments)))")
+            if let column = condition.column {
+                text.name(table, column)
+                text.anyOf(condition.values)
             }
-            if let column = condition.listColumn.map(quoted) {
-                let marks = Self.marks(condition.values, &arguments)
-                parts.append("EXISTS (SELECT 1 FROM json_each(\(column)) AS member WHERE member.value IN (\(marks)))")
+            if let column = condition.listColumn {
+                text += condition.column == nil ? "" : " OR "
+                text += "EXISTS (SELECT 1 FROM json_each("
+                text.name(table, column)
+                text += ") AS member WHERE member.value"
+                text.anyOf(condition.values)
+                text += ")"
             }
-            sql.append("(" + parts.joined(separator: " OR ") + ")")
+            text += ")"
         }
         for filter in tags {
-            var part = "EXISTS (SELECT 1 FROM tag WHERE tagType = ? AND resourceID = \(table).id AND key = ?"
-            arguments += [.text(R.tagType ?? ""), .text(filter.key)]
-            if !filter.values.isEmpty { part += " AND value IN (\(Self.marks(filter.values, &arguments)))" }
-            sql.append(part + ")")
+            and(&text)
+            text.add("EXISTS (SELECT 1 FROM tag WHERE tagType = ? AND resourceID = ", .text(tagType ?? ""))
+            text.name(table, "id")
+            text.add(" AND key = ?", .text(filter.key))
+            if !filter.values.isEmpty {
+                text += " AND value"
+                text.anyOf(filter.values)
+            }
+            text += ")"
         }
-        return sql
-    }
-
-    private func quoted(_ column: String) -> String { "\(table).\(column.quotedDatabaseIdentifier)" }
-
-    // MARK: Marks
-
-    /// Most values whose number is rounded.
-    static var mostMarks: Int { 128 }
-
-    /// Question marks for `values`. Their number is rounded up, the last value repeated: so there are few texts.
-    static func marks(_ values: [String], _ arguments: inout [SQLValue]) -> String {
-        var all = values
-        if let last = values.last, values.count <= mostMarks {
-            var rounded = 1
-            while rounded < values.count { rounded *= 2 }
-            all += Array(repeating: last, count: rounded - values.count)
-        }
-        arguments += all.map(SQLValue.text)
-        return databaseQuestionMarks(count: all.count)
     }
 }
 

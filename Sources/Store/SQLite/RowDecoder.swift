@@ -35,7 +35,7 @@ final class RowDecoder: Decoder {
     }
 
     fileprivate func value<T: Decodable>(_ type: T.Type, _ column: Int) throws -> T {
-        if type == [String].self, let list = TextList.read(try row.text(column)) as? T { return list }
+        if type == [String].self, let list = try row.texts(column) as? T { return list }
         do { return try T(from: Column(reader: self, index: column)) } catch is Column.NeedsJSON {
             return try JSONDecoder().decode(type, from: Data(try row.text(column).utf8))
         }
@@ -104,7 +104,7 @@ struct Column: Decoder, SingleValueDecodingContainer {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> { throw NeedsJSON() }
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        guard let texts = TextList.read(try reader.row.text(index)) else { throw NeedsJSON() }
+        guard let texts = try reader.row.texts(index) else { throw NeedsJSON() }
         return TextList(texts: texts)
     }
     func singleValueContainer() throws -> any SingleValueDecodingContainer { self }

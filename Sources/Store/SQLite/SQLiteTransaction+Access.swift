@@ -27,15 +27,15 @@ extension SQLiteTransaction {
         var all = query
         var skip = 0
         var limit = Self.everything
-        switch query.page {
-        case .all: all.page = .after(sequence: nil, limit: limit)
+        switch query.rows.page {
+        case .all: all.rows.page = .after(sequence: nil, limit: limit)
         case .after(let sequence, let size):
             limit = size
-            all.page = .after(sequence: sequence, limit: Self.everything)
+            all.rows.page = .after(sequence: sequence, limit: Self.everything)
         case .number(let number, let size):
             limit = size
             skip = (number - 1).multipliedReportingOverflow(by: size).partialValue
-            all.page = .after(sequence: nil, limit: Self.everything)
+            all.rows.page = .after(sequence: nil, limit: Self.everything)
         }
         let (sql, arguments, _) = statement(of: all, in: scope)
         // A statement of its own: what `access` asks meanwhile may be the same list.

@@ -4,11 +4,12 @@ import Model
 extension SQLiteTransaction {
     func tags<R: Resource>(of type: R.Type, _ ids: [String]) throws -> [String: [Tag]] {
         guard let tagType = R.tagType, !ids.isEmpty else { return [:] }
-        var arguments: [SQLValue] = [.text(tagType)]
-        let marks = ListStatement<R>.marks(ids, &arguments)
-        let sql = "SELECT resourceID, key, value FROM tag WHERE tagType = ? AND resourceID IN (\(marks)) ORDER BY 1, 2"
+        var text = SQLText()
+        text.add("SELECT resourceID, key, value FROM tag WHERE tagType = ? AND resourceID", .text(tagType))
+        text.anyOf(ids)
+        text += " ORDER BY 1, 2"
         let run = try StatementRun(
-            ids.count <= ListStatement<R>.mostMarks ? kept(sql) : db.makeStatement(sql: sql), arguments)
+            ids.count <= SQLText.mostMarks ? kept(text.sql) : db.makeStatement(sql: text.sql), text.values)
         var tags: [String: [Tag]] = [:]
         while try run.next() {
             let tag = try ResourceTag(run.row)

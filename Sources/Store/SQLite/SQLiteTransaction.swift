@@ -23,8 +23,8 @@ struct SQLiteTransaction: WriteTransaction {
 
     func find<R: Resource>(_ type: R.Type, _ id: String, in scope: Scope?) throws -> R? {
         // Without a scope an ID that several accounts use means the first of them.
-        let query = ListQuery<R>().ids([id]).oldestFirst()
-        let (sql, arguments, _) = ListStatement(query, in: scope).page()
+        let query = RowQuery(ids: [id], isOldestFirst: true)
+        let (sql, arguments, _) = ListStatement(query, of: R.self, in: scope).page()
         return try ResourceCursor<R>(kept(sql), arguments).next()?.resource
     }
 
@@ -36,7 +36,7 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func list<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> ListPage<R> {
-        if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownList(query, in: scope, shown) }
+        if let shown, !query.rows.showsHidden, shown.restricts(R.self) { return try shownList(query, in: scope, shown) }
         let list = ListStatement(query, in: scope)
         let (sql, arguments, limit) = list.page()
         let rows = try ResourceCursor<R>(list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments)
@@ -54,7 +54,9 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func count<R: Resource>(_ query: ListQuery<R>, in scope: Scope?) throws -> Int {
-        if let shown, !query.showsHidden, shown.restricts(R.self) { return try shownCount(query, in: scope, shown) }
+        if let shown, !query.rows.showsHidden, shown.restricts(R.self) {
+            return try shownCount(query, in: scope, shown)
+        }
         let list = ListStatement(query, in: scope)
         let (sql, arguments) = list.count()
         let run = try StatementRun(list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments)
@@ -62,27 +64,56 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func insert<R: Resource>(_ resource: R) throws {
-        let columns = try RowEncoder.columns(of: resource)
-        let names = columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
-        let marks = databaseQuestionMarks(count: columns.count)
-        do {
-            try run("INSERT INTO \(R.table) (\(names)) VALUES (\(marks))", columns.map(\.value))
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        let text = Self.insertion(of: try RowEncoder.columns(of: resource), into: R.table)
+        do { try run(text.sql, text.values) } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_CONSTRAINT
+        {
             throw StoreError.duplicate(resource.id.rawValue)
         }
         watcher?.inserted(resource)
     }
 
+    private static func insertion(of columns: [(name: String, value: SQLValue)], into table: String) -> SQLText {
+        var text = SQLText()
+        text += "INSERT INTO "
+        text.name(table)
+        for (number, column) in columns.enumerated() {
+            text += number == 0 ? " (" : ", "
+            text.name(column.name)
+        }
+        text += ") VALUES ("
+        text.marks(columns.count)
+        text += ")"
+        text.add(columns.lazy.map(\.value))
+        return text
+    }
+
     func update<R: Resource>(_ resource: R) throws {
-        let row = "WHERE id = ? AND accountID = ? AND region = ?"
+        let row = " WHERE id = ? AND accountID = ? AND region = ?"
         let place: [SQLValue] = [.text(resource.id.rawValue), .text(resource.accountID), .text(resource.region)]
         // What stays as it is stays out: SQLite then leaves the indexes of those columns alone.
         let changes = try changes(
-            from: kept("SELECT * FROM \(R.table) \(row)"), place, to: RowEncoder.columns(of: resource))
+            from: kept("SELECT * FROM \(R.table)\(row)"), place, to: RowEncoder.columns(of: resource))
         guard let changes else { throw StoreError.missing(resource.id.rawValue) }
         guard !changes.isEmpty else { return }
-        let assignments = changes.map { "\"\($0.name)\" = ?" }.joined(separator: ", ")
-        try run("UPDATE \(R.table) SET \(assignments) \(row)", changes.map(\.value) + place)
+        let text = Self.update(of: R.table, changes, row, place)
+        try run(text.sql, text.values)
+    }
+
+    private static func update(
+        of table: String, _ changes: [(name: String, value: SQLValue)], _ row: String, _ place: [SQLValue]
+    ) -> SQLText {
+        var text = SQLText()
+        text += "UPDATE "
+        text.name(table)
+        for (number, change) in changes.enumerated() {
+            text += number == 0 ? " SET " : ", "
+            text.name(change.name)
+            text.add(" = ?", change.value)
+        }
+        text += row
+        text.add(place)
+        return text
     }
 
     /// The columns that are not what the row at `place` has; `nil` without such a row.

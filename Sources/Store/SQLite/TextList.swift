@@ -6,23 +6,22 @@ struct TextList: UnkeyedDecodingContainer {
     init(texts: [String]) { self.texts = texts }
 
     /// `nil`: not a list of texts without escapes; a JSON decoder must look.
-    static func read(_ json: String) -> [String]? {
-        if json == "[]" { return [] }
-        guard json.hasPrefix("[\""), json.hasSuffix("\"]"), json.utf8.count >= 4,
-            !json.utf8.contains(UInt8(ascii: "\\"))
+    static func read(_ json: UnsafeBufferPointer<UInt8>) -> [String]? {
+        let quote = UInt8(ascii: "\"")
+        if json.elementsEqual("[]".utf8) { return [] }
+        guard json.starts(with: "[\"".utf8), json.suffix(2).elementsEqual("\"]".utf8), json.count >= 4,
+            !json.contains(UInt8(ascii: "\\"))
         else { return nil }
-        let parts = json.utf8.dropFirst(2).dropLast(2).split(
-            separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
-        // a","b: every other part is what stands between two texts.
         var list: [String] = []
-        for (number, part) in parts.enumerated() {
-            if number % 2 == 0 {
-                list.append(String(Substring(part)))
-            } else if !part.elementsEqual(CollectionOfOne(UInt8(ascii: ","))) {
-                return nil
-            }
+        var rest = json[2..<json.count - 1]
+        while let end = rest.firstIndex(of: quote) {
+            list.append(String(decoding: UnsafeBufferPointer(rebasing: rest[..<end]), as: UTF8.self))
+            rest = rest[(end + 1)...]
+            if rest.isEmpty { return list }
+            guard rest.starts(with: ",\"".utf8) else { return nil }
+            rest = rest.dropFirst(2)
         }
-        return list
+        return nil
     }
 
     var codingPath: [any CodingKey] { [] }

@@ -11,6 +11,7 @@ struct ResourceName: Sendable, Equatable {
 
     /// `nil` for text of another form.
     init?(_ text: String) {
+        guard text.utf8.starts(with: "trn:".utf8) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard text.utf8.count <= 512, parts.count == 5, parts[0] == "trn" else { return nil }
         let resource = parts[4].split(separator: "/", omittingEmptySubsequences: false)
