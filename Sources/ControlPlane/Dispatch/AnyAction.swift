@@ -160,10 +160,13 @@ extension IdempotencyRecord {
 extension AnyAction {
     /// The JSON object of a result with one member more, in front. A task's ID has no character to escape.
     fileprivate static func object(_ object: Data, addingTaskID id: String) -> Data {
-        var data = Data(#"{"AsyncTaskId":"\#(id)""#.utf8)
-        if object.count > 2 { data += Data(",".utf8) }
-        data += object.dropFirst()
-        return data
+        var json: [UInt8] = []
+        json.reserveCapacity(object.count + id.utf8.count + 20)
+        json += #"{"AsyncTaskId":""#.utf8
+        json += id.utf8
+        json += object.count > 2 ? "\",".utf8 : "\"".utf8
+        json += object.dropFirst()
+        return Data(json)
     }
 }
 

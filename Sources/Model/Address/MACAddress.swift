@@ -7,15 +7,23 @@ public struct MACAddress: Hashable, Sendable {
 
     /// Reads `aa:bb:cc:dd:ee:ff` in either letter case; `nil` for anything else.
     public init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6 else { return nil }
         var value: UInt64 = 0
-        for part in parts {
-            guard part.utf8.count == 2, part.utf8.allSatisfy({ $0 != 0x2b && $0 != 0x2d }),
-                let octet = UInt64(part, radix: 16)
-            else { return nil }
-            value = value << 8 | octet
+        var count = 0
+        for byte in text.utf8 {
+            if count % 3 == 2 {
+                guard byte == UInt8(ascii: ":") else { return nil }
+            } else {
+                guard count < 17 else { return nil }
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
+                case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
+                case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt64(byte - UInt8(ascii: "A") + 10)
+                default: return nil
+                }
+            }
+            count += 1
         }
+        guard count == 17 else { return nil }
         bits = value
     }
 

@@ -12,8 +12,8 @@ struct ResourceCursor<R: Resource>: ~Copyable {
     }
 
     /// The next row; `nil` after the last. A damaged row throws.
-    func next() throws -> (sequence: Int64, resource: R)? {
-        guard try rows.next() else { return nil }
-        return (try rows.row.integer(Int64.self, 0), try decoder.decode(R.self))
-    }
+    func next() throws -> R? { try rows.next() ? decoder.decode(R.self) : nil }
+
+    /// The place of the row it stands on.
+    func sequence() throws -> Int64 { try rows.row.integer(Int64.self, 0) }
 }

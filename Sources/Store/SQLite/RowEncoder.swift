@@ -1,18 +1,24 @@
 import FoundationEssentials
 
+/// One column of a row, by name.
+struct ColumnValue {
+    let name: String
+    let value: SQLValue
+}
+
 /// Takes resources apart into the columns of their rows: each property under its name, as ``RowDecoder`` reads it.
 ///
 /// Texts, integers and flags are columns; everything else is kept as JSON. No property of a resource is optional:
 /// every column is NOT NULL.
 final class RowEncoder: Encoder {
-    fileprivate var columns: [(name: String, value: SQLValue)] = []
+    fileprivate var columns: [ColumnValue] = []
     fileprivate let column = ColumnEncoder()
 
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     /// The columns of a resource in the order of its properties.
-    static func columns(of resource: some Encodable) throws -> [(name: String, value: SQLValue)] {
+    static func columns(of resource: some Encodable) throws -> [ColumnValue] {
         let encoder = RowEncoder()
         encoder.columns.reserveCapacity(32)
         try resource.encode(to: encoder)
@@ -29,7 +35,9 @@ final class RowEncoder: Encoder {
         let row: RowEncoder
         var codingPath: [any CodingKey] { [] }
 
-        private func add(_ value: SQLValue, _ key: Key) { row.columns.append((key.stringValue, value)) }
+        private func add(_ value: SQLValue, _ key: Key) {
+            row.columns.append(ColumnValue(name: key.stringValue, value: value))
+        }
 
         func encode(_ value: String, forKey key: Key) { add(.text(value), key) }
         func encode(_ value: Bool, forKey key: Key) { add(.integer(value ? 1 : 0), key) }

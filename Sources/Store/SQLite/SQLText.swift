@@ -26,9 +26,11 @@ struct SQLText {
     }
 
     mutating func name(_ table: String, _ column: String) {
-        name(table)
-        sql += "."
-        name(column)
+        sql += "\""
+        sql += table
+        sql += "\".\""
+        sql += column
+        sql += "\""
     }
 
     /// Adds ` IN (…)` with question marks for `texts`. Their number is rounded up, the last value repeated: so there

@@ -42,7 +42,7 @@ extension SQLiteTransaction {
         let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments)
         var page = ListPage<R>(items: [], next: nil)
         var last: Int64?
-        while let (sequence, resource) = try rows.next() {
+        while let resource = try rows.next() {
             guard try access.shows(resource, open) else { continue }
             if skip > 0 {
                 skip -= 1
@@ -53,7 +53,7 @@ extension SQLiteTransaction {
                 return page
             }
             page.items.append(resource)
-            last = sequence
+            last = try rows.sequence()
         }
         return page
     }
@@ -63,7 +63,7 @@ extension SQLiteTransaction {
             of: query.page(.after(sequence: nil, limit: Self.everything)), in: scope)
         let rows = try ResourceCursor<R>(db.makeStatement(sql: sql), arguments)
         var count = 0
-        while let (_, resource) = try rows.next() {
+        while let resource = try rows.next() {
             if try access.shows(resource, open) { count += 1 }
         }
         return count

@@ -25,7 +25,7 @@ struct SQLiteTransaction: WriteTransaction {
         // Without a scope an ID that several accounts use means the first of them.
         let query = RowQuery(ids: [id], isOldestFirst: true)
         let (sql, arguments, _) = ListStatement(query, of: R.self, in: scope).page()
-        return try ResourceCursor<R>(kept(sql), arguments).next()?.resource
+        return try ResourceCursor<R>(kept(sql), arguments).next()
     }
 
     /// The statement of a list, and how many rows of what it returns belong to the page.
@@ -42,13 +42,13 @@ struct SQLiteTransaction: WriteTransaction {
         let rows = try ResourceCursor<R>(list.isCommon ? kept(sql) : db.makeStatement(sql: sql), arguments)
         var page = ListPage<R>(items: [], next: nil)
         var last: Int64?
-        while let (sequence, resource) = try rows.next() {
+        while let resource = try rows.next() {
             if page.items.count == limit {
                 page.next = last
                 break
             }
             page.items.append(resource)
-            last = sequence
+            last = try rows.sequence()
         }
         return page
     }
@@ -73,7 +73,7 @@ struct SQLiteTransaction: WriteTransaction {
         watcher?.inserted(resource)
     }
 
-    private static func insertion(of columns: [(name: String, value: SQLValue)], into table: String) -> SQLText {
+    private static func insertion(of columns: [ColumnValue], into table: String) -> SQLText {
         var text = SQLText()
         text += "INSERT INTO "
         text.name(table)
@@ -101,7 +101,7 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     private static func update(
-        of table: String, _ changes: [(name: String, value: SQLValue)], _ row: String, _ place: [SQLValue]
+        of table: String, _ changes: [ColumnValue], _ row: String, _ place: [SQLValue]
     ) -> SQLText {
         var text = SQLText()
         text += "UPDATE "
@@ -118,8 +118,8 @@ struct SQLiteTransaction: WriteTransaction {
 
     /// The columns that are not what the row at `place` has; `nil` without such a row.
     private func changes(
-        from statement: Statement, _ place: [SQLValue], to columns: [(name: String, value: SQLValue)]
-    ) throws -> [(name: String, value: SQLValue)]? {
+        from statement: Statement, _ place: [SQLValue], to columns: [ColumnValue]
+    ) throws -> [ColumnValue]? {
         let old = try StatementRun(statement, place)
         guard try old.next() else { return nil }
         var names = ColumnNames(statement)
