@@ -37,7 +37,8 @@ import Testing
 
     @Test func `what is held is bounded, and what does not fit is answered`() {
         let held = HeldAnswers()
-        let large = Data(repeating: 0x20, count: 1 << 20)
+        // Four of them fit.
+        let large = Data(repeating: 0x20, count: 1_000_000)
         var reads = 0
         func ask(_ numbers: some Sequence<Int>) {
             for number in numbers {
@@ -56,6 +57,29 @@ import Testing
         #expect(reads == 10)
         let tooLarge = Data(repeating: 0x20, count: 5 << 20)
         #expect(held.answer(question("large"), in: 0) { tooLarge } == tooLarge)
+        #expect(held.answer(question("large"), in: 0) { large } == large)
+    }
+
+    @Test func `long questions take their room too`() {
+        let held = HeldAnswers()
+        let names = (0..<8).map { String(repeating: "\($0)", count: 1_000_000) }
+        var reads = 0
+        func ask(_ names: some Sequence<String>) {
+            for name in names {
+                _ = held.answer(question(name), in: 0) {
+                    reads += 1
+                    return Data("{}".utf8)
+                }
+            }
+        }
+        ask(names)
+        ask(names.suffix(4))
+        #expect(reads == 8)
+        ask(names.prefix(1))
+        #expect(reads == 9)
+        let tooLong = String(repeating: "x", count: 5 << 20)
+        ask([tooLong, tooLong])
+        #expect(reads == 11)
     }
 
     @Test func `the store has another state after each write, and none meanwhile`() async throws {

@@ -22,6 +22,9 @@ public struct Parameters: Sendable, Hashable {
 
     public var isEmpty: Bool { values.isEmpty }
 
+    /// About what they take of memory.
+    public var bytes: Int { values.reduce(256) { $0 + $1.key.utf8.count + $1.value.utf8.count + 64 } }
+
     /// All pairs in key order: what idempotency compares and audits show.
     public var sorted: [(key: String, value: String)] { values.sorted { $0.key < $1.key } }
 

@@ -11,7 +11,7 @@ public struct AuthorizationHeader: Sendable, Equatable {
     /// What came along as `X-Security-Token`; set where the signature is verified.
     public var securityToken: String?
 
-    /// Most parts that are looked at: there are three, and what else comes along is passed over.
+    /// Most parts of a header: three are needed, a few others are passed over.
     private static let mostParts = 16
     private static let beginning = Array("\(algorithm) ".utf8)
 

@@ -22,7 +22,7 @@ final class HeldAnswers: Sendable {
         var bytes = 0
     }
 
-    /// Most bytes of all answers together; with the one that would exceed it all begins anew.
+    /// Most bytes of all questions and answers together; with the one that would exceed it all begins anew.
     private static let limit = 4 << 20
 
     private let held = Mutex(Held())
@@ -33,12 +33,14 @@ final class HeldAnswers: Sendable {
         guard let state else { return try read() }
         if let answer = held.withLock({ $0.state == state ? $0.answers[question] : nil }) { return answer }
         let answer = try read()
+        // A caller may ask much for a short answer.
+        let bytes = question.parameters.bytes + answer.count
+        guard bytes <= Self.limit else { return answer }
         held.withLock { held in
             // What was read may be newer than `state`; then the store has left it, and no question finds it here.
             guard held.state <= state else { return }
-            if held.state < state || held.bytes + answer.count > Self.limit { held = Held(state: state) }
-            guard answer.count <= Self.limit else { return }
-            if held.answers.updateValue(answer, forKey: question) == nil { held.bytes += answer.count }
+            if held.state < state || held.bytes + bytes > Self.limit { held = Held(state: state) }
+            if held.answers.updateValue(answer, forKey: question) == nil { held.bytes += bytes }
         }
         return answer
     }

@@ -58,6 +58,12 @@ private struct Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func contains(_ key: Key) -> Bool { reader.position(of: key) != nil }
     func decodeNil(forKey key: Key) throws -> Bool { reader.position(of: key).map(reader.row.isNull) ?? true }
 
+    /// Inlined, so that it is compiled for each kind of number.
+    @inline(__always)
+    private func integer<Value: FixedWidthInteger>(_ key: Key) throws -> Value {
+        try reader.row.integer(Value.self, reader.column(key))
+    }
+
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool {
         try reader.row.integer(Int64.self, reader.column(key)) != 0
     }
@@ -66,30 +72,16 @@ private struct Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decode(_ type: Float.Type, forKey key: Key) throws -> Float {
         Float(try reader.row.number(reader.column(key)))
     }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try reader.row.integer(type, reader.column(key)) }
-    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try reader.row.integer(type, reader.column(key)) }
-    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 {
-        try reader.row.integer(type, reader.column(key))
-    }
-    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 {
-        try reader.row.integer(type, reader.column(key))
-    }
-    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 {
-        try reader.row.integer(type, reader.column(key))
-    }
-    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try reader.row.integer(type, reader.column(key)) }
-    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 {
-        try reader.row.integer(type, reader.column(key))
-    }
-    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 {
-        try reader.row.integer(type, reader.column(key))
-    }
-    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 {
-        try reader.row.integer(type, reader.column(key))
-    }
-    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 {
-        try reader.row.integer(type, reader.column(key))
-    }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try integer(key) }
+    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try integer(key) }
+    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try integer(key) }
+    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try integer(key) }
+    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try integer(key) }
+    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try integer(key) }
+    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try integer(key) }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try integer(key) }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try integer(key) }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try integer(key) }
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
         try reader.value(type, reader.column(key))
     }
