@@ -19,6 +19,19 @@ import Testing
         #expect(make(RandomSource(seed: 7, epoch: 1)) == "tmt-psjev5bt26iz51imn09a6e54m")
     }
 
+    @Test func `what is made later has a later ID, until the eight characters come around`() {
+        // Base 36 of the milliseconds, by another program.
+        for (at, start) in [
+            (0, "00000000"), (1, "00000001"), (1_795_335_236_000, "mwrk8ty8"), (2_821_109_907_455, "zzzzzzzz"),
+            (2_821_109_907_456, "00000000"), (-1, "1264sgsf"),
+        ] as [(Int64, String)] {
+            var generator = SystemRandomNumberGenerator()
+            let id = Identifier<TrafficMirrorTarget>.make(prefix: "tmt", at: at, using: &generator).rawValue
+            #expect(id.hasPrefix("tmt-\(start)") && id.utf8.count == 29, "\(id)")
+            #expect(id != Identifier<TrafficMirrorTarget>.make(prefix: "tmt", at: at, using: &generator).rawValue)
+        }
+    }
+
     @Test func `without a seed no two are the same, whoever asks`() async {
         let source = RandomSource(seed: nil)
         let ids = await withTaskGroup { group in

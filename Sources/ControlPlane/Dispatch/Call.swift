@@ -41,7 +41,9 @@ public struct Call: Sendable {
     /// A new ID of a kind: `prefix-` and 25 characters.
     public func newID<R>(_ prefix: String) -> Identifier<R> {
         var generator = random(for: prefix)
-        return Identifier.make(prefix: prefix, using: &generator)
+        // With a seed the same calls get the same IDs, whenever they are made.
+        if services.random.isSeeded { return Identifier.make(prefix: prefix, using: &generator) }
+        return Identifier.make(prefix: prefix, at: now, using: &generator)
     }
 
     /// Random numbers for something new of a kind: the same ones in the same order when the server has a seed. Never

@@ -42,6 +42,9 @@ public final class RandomSource: Sendable {
         self.seed = seed.map { "\($0);\(epoch)" }
     }
 
+    /// Whether it gives the same numbers each time.
+    public var isSeeded: Bool { seed != nil }
+
     public func generator(for kind: String, in scope: Scope) -> Generator {
         guard let seed else { return Generator(state: nil, source: self) }
         let count = counts.withLock { counts in

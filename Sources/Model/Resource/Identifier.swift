@@ -12,26 +12,37 @@ public struct Identifier<Kind>: RawRepresentable, Hashable, Sendable {
         let limit: UInt64 = 4_738_381_338_321_616_896  // 36¹²
         let second = UInt64.random(in: 0..<limit, using: &generator)
         let third = UInt64.random(in: 0..<limit, using: &generator)
-        return make(prefix: prefix, first, second, third)
+        return make("\(prefix)-", [(first, 1), (second, 12), (third, 12)])
     }
 
-    /// The characters that the numbers have in base 36, lowest first: one of `first`, twelve of each other.
+    /// A new ID whose first eight characters say when, so that IDs made one after the other stand together in an index;
+    /// the other 17 are random.
+    /// - Parameter milliseconds: Unix time; the eight come around again after 89 years.
+    @inlinable
+    public static func make(
+        prefix: String, at milliseconds: Int64, using generator: inout some RandomNumberGenerator
+    ) -> Self {
+        let eight: UInt64 = 2_821_109_907_456  // 36⁸
+        let time = String(UInt64(bitPattern: milliseconds) % eight, radix: 36)
+        let first = UInt64.random(in: 0..<eight, using: &generator)
+        let second = UInt64.random(in: 0..<eight * 36, using: &generator)
+        return make(
+            "\(prefix)-\(String(repeating: "0", count: 8 - time.utf8.count))\(time)", [(first, 8), (second, 9)])
+    }
+
+    /// Behind a start, the characters that the numbers have in base 36, lowest first.
     @usableFromInline
-    static func make(prefix: String, _ first: UInt64, _ second: UInt64, _ third: UInt64) -> Self {
-        let count = prefix.utf8.count + 26
-        return Self(
-            String(unsafeUninitializedCapacity: count) { text in
-                var end = text.initialize(fromContentsOf: prefix.utf8)
-                func add(_ byte: UInt8) {
-                    text.initializeElement(at: end, to: byte)
-                    end += 1
-                }
-                add(UInt8(ascii: "-"))
-                for (number, digits) in [(first, 1), (second, 12), (third, 12)] {
+    static func make(_ start: String, _ numbers: [(UInt64, digits: Int)]) -> Self {
+        Self(
+            String(unsafeUninitializedCapacity: start.utf8.count + 25) { text in
+                var end = text.initialize(fromContentsOf: start.utf8)
+                for (number, digits) in numbers {
                     var number = number
                     for _ in 0..<digits {
                         let digit = UInt8(number % 36)
-                        add(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+                        text.initializeElement(
+                            at: end, to: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+                        end += 1
                         number /= 36
                     }
                 }
