@@ -26,6 +26,9 @@ public struct ListQuery<R: Resource>: Sendable {
         return with { $0.conditions.append(.init(column: column, listColumn: listColumn, values: values)) }
     }
 
+    /// Adds: the status is one that work is still to be done about: transitional, or `Failed`.
+    public func unsettled() -> Self { with { $0.isUnsettled = true } }
+
     public func ids(_ ids: [String]?) -> Self { with { $0.ids = ids } }
 
     public func tagged(_ tags: [TagFilter]) -> Self { with { $0.tags = tags } }
@@ -60,6 +63,14 @@ struct RowQuery: Sendable {
     var page: ListRange = .all
     var conditions: [Condition] = []
     var showsHidden = false
+    var isUnsettled = false
+
+    /// What holds for an unsettled status. An index has these rows by these very words; a status more asks for another.
+    /// (A list would be made a table of, for each row that comes.)
+    static let unsettled: StaticString = """
+        status <> 'Active' AND status <> 'Available' AND status <> 'Disabled' AND status <> 'InUse' \
+        AND status <> 'Inactive'
+        """
 }
 
 /// Which part of a list is meant.

@@ -9,7 +9,8 @@ public protocol Store: Sendable {
     func read<T: Sendable>(_ body: @escaping @Sendable (any ReadTransaction) throws -> T) async throws -> T
     /// The same on the caller's thread.
     func readNow<T>(_ body: (any ReadTransaction) throws -> T) throws -> T
-    /// Runs `body` as one unit: all of it is durable when this returns, none of it when `body` throws.
+    /// Runs `body` as one unit: all of it is durable when this returns, none of it when `body` throws. It may run more
+    /// than once before that; what it did to the store then is gone.
     func write<T: Sendable>(_ body: @escaping @Sendable (any WriteTransaction) throws -> T) async throws -> T
 }
 

@@ -121,10 +121,40 @@ import Testing
         try await Self.check(ListQuery<BackendServer>().filter("instanceID", "i"), "backendServer_instanceID")
     }
 
-    @Test func `what is unsettled is found by its status, across accounts`() async throws {
-        let query = ListQuery<NetworkInterface>().filter("status", anyOf: ["Creating", "Deleting", "Failed"])
-        let plan = try await Self.plan(query, nil)
-        #expect(plan.contains("networkInterface_status (status=?)") && !plan.contains("SCAN"), "\(plan)")
+    @Test func `what is unsettled has an index of its own, across accounts`() async throws {
+        func check<R: Resource>(_ type: R.Type) async throws {
+            for query in [ListQuery<R>().unsettled(), .init().unsettled().filter("status", "Failed").oldestFirst()] {
+                let plan = try await Self.plan(query, nil)
+                #expect(plan == "SCAN \(R.table) USING INDEX \(R.table)_unsettled", "\(plan)")
+            }
+        }
+        try await check(Vpc.self)
+        try await check(Subnet.self)
+        try await check(SecurityGroup.self)
+        try await check(NetworkInterface.self)
+        try await check(LoadBalancer.self)
+        try await check(Listener.self)
+        try await check(TrafficMirrorTarget.self)
+        try await check(TrafficMirrorFilter.self)
+        try await check(TrafficMirrorFilterRule.self)
+        try await check(TrafficMirrorSession.self)
+        try await check(FlowLog.self)
+        try await check(NetworkACL.self)
+    }
+
+    @Test func `an unsettled status is a transitional one, or Failed`() {
+        let settled = Status.allCases.filter { !$0.isTransitional && $0 != .failed }.map(\.rawValue)
+        let words = settled.sorted().map { "status <> '\($0)'" }.joined(separator: " AND ")
+        #expect(words == "\(RowQuery.unsettled)")
+    }
+
+    @Test func `an ID is looked up, never searched for`() async throws {
+        for isScoped in [true, false] {
+            let sql = SQLiteTransaction.look(into: "trafficMirrorTarget", isScoped: isScoped)
+            let plan = try await Self.plan(sql, Array(repeating: .text("x"), count: isScoped ? 3 : 1))
+            #expect(plan.contains("USING INDEX sqlite_autoindex_trafficMirrorTarget_1 (id=?)"), "\(plan)")
+            #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
+        }
     }
 
     @Test func `how many there are is known without counting`() async throws {

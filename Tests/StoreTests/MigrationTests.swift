@@ -46,5 +46,43 @@ import Testing
             #expect(balancer?.allowedPorts == [] && balancer?.bypassSecurityGroupEnabled == false)
         }
     }
+
+    @Test func `what the fifth schema counted is counted on, and its unsettled rows are found`() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/weir.sqlite"
+            let old = try DatabaseQueue(path: path)
+            try Migrations.all.migrate(old, upTo: "5 speed")
+            try await old.write { db in
+                for (number, status) in ["Available", "Creating", "Failed", "Pending"].enumerated() {
+                    try db.execute(
+                        sql: """
+                            INSERT INTO trafficMirrorFilter (id, accountID, region, name, description, projectName,
+                            status, createdAt, updatedAt, generation, waitsFor, failure)
+                            VALUES (?, ?, ?, 'n', '', 'default', ?, 1, 2, 0, '[]', '')
+                            """,
+                        arguments: ["tmf-\(number)", Samples.here.accountID, Samples.here.region, status])
+                }
+            }
+            try old.close()
+            let store = try SQLiteStore(path: path)
+            let query = ListQuery<TrafficMirrorFilter>()
+            let other = Scope(accountID: "other", region: Samples.here.region)
+            try await store.write { tx in
+                try tx.insert(Samples.filter("tmf-9"))
+                var foreign = Samples.filter("tmf-10")
+                foreign.accountID = other.accountID
+                try tx.insert(foreign)
+                try tx.delete(TrafficMirrorFilter.self, "tmf-0")
+            }
+            let (here, there, unsettled) = try await store.read { tx in
+                (
+                    try tx.count(query, in: Samples.here), try tx.count(query, in: other),
+                    try tx.list(query.unsettled().oldestFirst(), in: nil).items.map(\.id.rawValue)
+                )
+            }
+            #expect(here == 4 && there == 1)
+            #expect(unsettled == ["tmf-1", "tmf-2", "tmf-3"])
+        }
+    }
 }
 #endif

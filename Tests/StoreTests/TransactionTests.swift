@@ -1,9 +1,17 @@
 import Model
 import Store
+import Synchronization
 import Testing
 
 @Suite struct TransactionTests {
     private struct Refusal: Error, Equatable { let number: Int }
+
+    /// How often each write ran.
+    private final class Runs: Sendable {
+        private let counts = Mutex<[Int: Int]>([:])
+        func add(_ number: Int) { counts.withLock { $0[number, default: 0] += 1 } }
+        func count(of number: Int) -> Int { counts.withLock { $0[number] ?? 0 } }
+    }
 
     @Test(arguments: Backend.allCases)
     func `a refused write leaves nothing, and its neighbours in the group stay`(_ backend: Backend) async throws {
@@ -38,6 +46,43 @@ import Testing
             #expect(kept.allSatisfy { outcomes[$0] == true } && outcomes.values.count { $0 } == kept.count)
             #expect(Set(rows) == Set(kept.flatMap { ["f-\($0)-a", "f-\($0)-b"] }))
             #expect(count == kept.count)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `sums stay right whatever is refused, and who refuses early runs once`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            try await store.write { tx in try tx.insert(Samples.filter("taken")) }
+            let runs = Runs()
+            @Sendable func write(_ number: Int, refusesLate: Bool) async {
+                do {
+                    try await store.write { tx in
+                        runs.add(number)
+                        if number % 4 == 0 { throw Refusal(number: number) }
+                        // An ID that is taken is refused before anything of the row is there.
+                        if number % 4 == 1 { try tx.insert(Samples.filter("taken")) }
+                        try tx.insert(Samples.filter("f-\(number)"))
+                        if refusesLate, number % 4 == 2 { throw Refusal(number: number) }
+                    }
+                    #expect(number % 4 == 3 || !refusesLate && number % 4 == 2)
+                } catch {
+                    #expect(error is Refusal || error as? StoreError == .duplicate("taken"))
+                }
+            }
+            for (start, refusesLate) in [(0, false), (1000, true)] {
+                await withTaskGroup(of: Void.self) { group in
+                    for number in start..<start + 200 {
+                        group.addTask { await write(number, refusesLate: refusesLate) }
+                    }
+                }
+            }
+            let query = ListQuery<TrafficMirrorFilter>()
+            let (counted, listed) = try await store.read { tx in
+                (try tx.count(query, in: Samples.here), try tx.list(query, in: Samples.here).items.count)
+            }
+            #expect(counted == 151 && listed == 151)
+            #expect((0..<200).allSatisfy { runs.count(of: $0) == 1 })
+            #expect((1000..<1200).allSatisfy { 1...2 ~= runs.count(of: $0) })
         }
     }
 

@@ -31,8 +31,10 @@ final class CallAccess: RowAccess {
             && (action.name.hasPrefix("Describe") || action.name.hasPrefix("List"))
     }
 
+    /// Begins a run of the call; what one before it made is gone.
     /// - Throws: `AccessDenied` with the first resource the call may not be about.
     func authorize(_ tx: any ReadTransaction) throws {
+        made.withLock { $0 = [] }
         let general = AccessedResource(trn: trn("*"))
         guard permissions.mayAllow(actionName) else { throw denied(try touched(tx).first ?? general) }
         if isList { return }

@@ -104,8 +104,8 @@ public struct MetricsCollector: Sendable {
     private static func addUnsettled<R: SettlingResource>(
         _ type: R.Type, _ kind: String, _ tx: any ReadTransaction, _ now: Int64, to page: inout MetricsPage
     ) throws {
-        let waiting = ListQuery<R>().filter("status", anyOf: transitional)
-        let failed = ListQuery<R>().filter("status", anyOf: [Status.failed.rawValue])
+        let waiting = ListQuery<R>().unsettled().filter("status", anyOf: transitional)
+        let failed = ListQuery<R>().unsettled().filter("status", Status.failed.rawValue)
         page.add(.unsettled, try tx.count(waiting, in: nil), kind, "transitional")
         page.add(.unsettled, try tx.count(failed, in: nil), kind, "failed")
         let first = try tx.list(waiting.oldestFirst().page(.number(1, size: 100)), in: nil).items

@@ -46,11 +46,9 @@ public final class Settler: Service {
         return moved
     }
 
-    private static let unsettledStatuses = Status.allCases.filter { $0.isTransitional || $0 == .failed }.map(\.rawValue)
-
     private func unsettled(_ tx: any ReadTransaction) throws -> Int {
         func count<R: Resource>(_ type: R.Type) throws -> Int {
-            try tx.count(ListQuery<R>().filter("status", anyOf: Self.unsettledStatuses), in: nil)
+            try tx.count(ListQuery<R>().unsettled(), in: nil)
         }
         return try count(NetworkInterface.self) + count(TrafficMirrorTarget.self) + count(TrafficMirrorFilter.self)
             + count(TrafficMirrorFilterRule.self) + count(TrafficMirrorSession.self) + count(FlowLog.self)
@@ -83,7 +81,7 @@ public final class Settler: Service {
         _ type: R.Type, _ hosts: HostsHeard, _ tx: any WriteTransaction, _ now: Int64
     ) throws -> Int {
         var moved = 0
-        let query = ListQuery<R>().filter("status", anyOf: Self.unsettledStatuses)
+        let query = ListQuery<R>().unsettled()
         for var resource in try tx.list(query, in: nil).items where isDue(resource.updatedAt, now) {
             switch SettleStep.plan(resource, hosts) {
             case .wait: continue
@@ -113,7 +111,7 @@ public final class Settler: Service {
         to settled: (R) -> Status, _ tx: any WriteTransaction, _ now: Int64
     ) throws -> Int {
         var moved = 0
-        let query = ListQuery<R>().filter("status", anyOf: Self.unsettledStatuses)
+        let query = ListQuery<R>().unsettled()
         for var resource in try tx.list(query, in: nil).items where isDue(resource[keyPath: updatedAt], now) {
             if resource[keyPath: path] == .deleting {
                 try tx.delete(R.self, resource.id.rawValue)

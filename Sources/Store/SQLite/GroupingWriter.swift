@@ -2,12 +2,14 @@ import Dispatch
 import GRDB
 import Synchronization
 
-/// Gathers writes and makes them durable together: one transaction, one savepoint a write. A group takes what has come
-/// while the COMMIT before it ran, and what comes while its own writes are done.
+/// Gathers writes and makes them durable together, in one transaction. A group takes what has come while the COMMIT
+/// before it ran, and what comes while its own writes are done.
 ///
-/// A lone write waits for nobody. A write that throws rolls back alone; a COMMIT that fails refuses all of its group.
+/// A lone write waits for nobody. A write that throws leaves nothing, and takes nothing else with it; a COMMIT that
+/// fails refuses all of its group. Nearly all that throw do so before they change anything, so nothing is kept to undo
+/// them by; a group in which one had changed something is done anew, with a savepoint a write.
 final class GroupingWriter: Sendable {
-    /// One queued write: `run` does it inside a savepoint, `finish` tells its caller after COMMIT.
+    /// One queued write: `run` does it, maybe more than once; `finish` tells its caller after COMMIT.
     struct Job: Sendable {
         var run: @Sendable (Database) throws -> Void
         var finish: @Sendable ((any Error)?) -> Void
@@ -25,6 +27,8 @@ final class GroupingWriter: Sendable {
     /// Odd while a group is written.
     private let steps = Atomic<UInt64>(0)
     private let queue = DispatchQueue(label: "weir.store.writer")
+    /// Where callers are told while another group is written.
+    private let answers = DispatchQueue(label: "weir.store.answers")
     private let writer: any DatabaseWriter
     /// `nil` without a log.
     private let checkpointer: Checkpointer?
@@ -70,8 +74,17 @@ final class GroupingWriter: Sendable {
         steps.wrappingAdd(1, ordering: .acquiringAndReleasing)
         let (group, outcomes) = write(first)
         steps.wrappingAdd(1, ordering: .acquiringAndReleasing)
-        for (job, outcome) in zip(group, outcomes) { job.finish(outcome) }
+        if state.withLock({ $0.jobs.isEmpty }) {
+            Self.finish(group, outcomes)
+        } else {
+            // The next group waits for nobody who is told.
+            answers.async { Self.finish(group, outcomes) }
+        }
         checkpointer?.committed(writer)
+    }
+
+    private static func finish(_ group: [Job], _ outcomes: [(any Error)?]) {
+        for (job, outcome) in zip(group, outcomes) { job.finish(outcome) }
     }
 
     /// Writes the group and what comes meanwhile; what each write threw.
@@ -80,13 +93,17 @@ final class GroupingWriter: Sendable {
         var outcomes: [(any Error)?] = []
         do {
             try writer.writeWithoutTransaction { db in
-                try db.inTransaction(.immediate) {
-                    while outcomes.count < group.count {
-                        for job in group[outcomes.count...] { outcomes.append(try Self.outcome(of: job, db)) }
-                        group += take(atMost: Self.maximumGroup - group.count)
+                func writeAll(_ undo: Undo) throws {
+                    outcomes = []
+                    try db.inTransaction(.immediate) {
+                        while outcomes.count < group.count {
+                            for job in group[outcomes.count...] { outcomes.append(try Self.outcome(of: job, db, undo)) }
+                            group += take(atMost: Self.maximumGroup - group.count)
+                        }
+                        return .commit
                     }
-                    return .commit
                 }
+                do { try writeAll(.nothing) } catch is HalfDone { try writeAll(.savepoint) }
             }
         } catch {
             let why = StoreError.unavailable("\(error)")
@@ -95,19 +112,32 @@ final class GroupingWriter: Sendable {
         return (group, outcomes)
     }
 
+    /// By what a write that throws is undone.
+    private enum Undo {
+        case nothing, savepoint
+    }
+
+    /// A write threw after it had changed something, and nothing can undo it alone.
+    private struct HalfDone: Error {}
+
     /// Does one write; what it threw, once nothing of it is left.
-    /// - Throws: when the transaction is lost with it.
-    private static func outcome(of job: Job, _ db: Database) throws -> (any Error)? {
+    /// - Throws: ``HalfDone``; else when the transaction is lost with it.
+    private static func outcome(of job: Job, _ db: Database, _ undo: Undo) throws -> (any Error)? {
         let transaction = SQLiteTransaction(db: db)
-        try transaction.run("SAVEPOINT job")
+        let changes = db.totalChangesCount
+        if undo == .savepoint { try transaction.run("SAVEPOINT job") }
         do { try job.run(db) } catch {
             // SQLite may end the whole transaction on a failing disk; then nothing of the group holds.
             guard db.isInsideTransaction else { throw error }
-            try transaction.run("ROLLBACK TO job")
-            try transaction.run("RELEASE job")
+            if undo == .savepoint {
+                try transaction.run("ROLLBACK TO job")
+                try transaction.run("RELEASE job")
+            } else if db.totalChangesCount != changes {
+                throw HalfDone()
+            }
             return error
         }
-        try transaction.run("RELEASE job")
+        if undo == .savepoint { try transaction.run("RELEASE job") }
         return nil
     }
 }

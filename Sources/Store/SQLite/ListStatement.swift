@@ -51,7 +51,7 @@ struct ListStatement {
 
     /// How many rows there are in all.
     func count() -> (sql: String, arguments: [SQLValue]) {
-        if let scope, query.ids == nil, query.conditions.isEmpty, query.tags.isEmpty,
+        if let scope, query.ids == nil, query.conditions.isEmpty, query.tags.isEmpty, !query.isUnsettled,
             SQLiteTransaction.tallied.contains(table)
         {
             return (
@@ -95,7 +95,11 @@ struct ListStatement {
     private func addPlainRows(to text: inout SQLText, _ after: Int64?, _ isCounted: Bool) {
         addSelect(place: table, isCounted, to: &text)
         text.name(table)
-        var joint = " WHERE "
+        if query.isUnsettled, query.ids == nil {
+            text += " INDEXED BY "
+            text.name("\(table)_unsettled")
+        }
+        var joint: StaticString = " WHERE "
         func and(_ text: inout SQLText) {
             text += joint
             joint = " AND "
@@ -153,6 +157,10 @@ struct ListStatement {
     private func addConditions(
         _ tags: ArraySlice<TagFilter>, to text: inout SQLText, _ and: (inout SQLText) -> Void
     ) {
+        if query.isUnsettled {
+            and(&text)
+            text += RowQuery.unsettled
+        }
         for condition in query.conditions {
             and(&text)
             text += "("
@@ -162,7 +170,7 @@ struct ListStatement {
                 text.anyOf(condition.values)
             }
             if let column = condition.listColumn {
-                text += condition.column == nil ? "" : " OR "
+                if condition.column != nil { text += " OR " }
                 text += "EXISTS (SELECT 1 FROM json_each("
                 text.name(table, column)
                 text += ") AS member WHERE member.value"

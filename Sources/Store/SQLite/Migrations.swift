@@ -9,6 +9,7 @@ enum Migrations {
         migrator.registerMigration("3 access") { db in try db.execute(sql: access) }
         migrator.registerMigration("4 load balancing and projects") { db in try db.execute(sql: loadBalancing) }
         migrator.registerMigration("5 speed") { db in try db.execute(sql: speed) }
+        migrator.registerMigration("6 writes") { db in try db.execute(sql: writes) }
         return migrator
     }
 }

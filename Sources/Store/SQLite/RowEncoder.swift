@@ -20,7 +20,7 @@ final class RowEncoder: Encoder {
     /// The columns of a resource in the order of its properties.
     static func columns(of resource: some Encodable) throws -> [ColumnValue] {
         let encoder = RowEncoder()
-        encoder.columns.reserveCapacity(32)
+        encoder.columns.reserveCapacity(24)
         try resource.encode(to: encoder)
         return encoder.columns
     }

@@ -2,35 +2,37 @@
 ///
 /// It is written piece by piece into one text: lists of pieces that are joined later cost more than SQLite does.
 struct SQLText {
-    private(set) var sql = ""
+    private var bytes: [UInt8] = []
     private(set) var values: [SQLValue] = []
 
+    var sql: String { String(decoding: bytes, as: UTF8.self) }
+
     init() {
-        sql.reserveCapacity(384)
+        bytes.reserveCapacity(512)
         values.reserveCapacity(8)
     }
 
-    static func += (text: inout SQLText, piece: String) { text.sql += piece }
+    static func += (text: inout SQLText, piece: StaticString) {
+        piece.withUTF8Buffer { text.bytes.append(contentsOf: $0) }
+    }
 
     /// Adds a piece with one question mark.
-    mutating func add(_ piece: String, _ value: SQLValue) {
-        sql += piece
+    mutating func add(_ piece: StaticString, _ value: SQLValue) {
+        self += piece
         values.append(value)
     }
 
     /// Adds a name of our own code, in quotation marks.
     mutating func name(_ name: String) {
-        sql += "\""
-        sql += name
-        sql += "\""
+        self += "\""
+        bytes.append(contentsOf: name.utf8)
+        self += "\""
     }
 
     mutating func name(_ table: String, _ column: String) {
-        sql += "\""
-        sql += table
-        sql += "\".\""
-        sql += column
-        sql += "\""
+        name(table)
+        self += "."
+        name(column)
     }
 
     /// Adds ` IN (…)` with question marks for `texts`. Their number is rounded up, the last value repeated: so there
@@ -41,16 +43,16 @@ struct SQLText {
             count = 1
             while count < texts.count { count *= 2 }
         }
-        sql += " IN ("
+        self += " IN ("
         marks(count)
-        sql += ")"
+        self += ")"
         for text in texts { values.append(.text(text)) }
         if let last = texts.last { for _ in texts.count..<count { values.append(.text(last)) } }
     }
 
     /// Adds question marks for what ``values`` is given later, with commas between.
     mutating func marks(_ count: Int) {
-        for number in 0..<count { sql += number == 0 ? "?" : ",?" }
+        for number in 0..<count { self += number == 0 ? "?" : ",?" }
     }
 
     mutating func add(_ values: some Sequence<SQLValue>) { self.values.append(contentsOf: values) }

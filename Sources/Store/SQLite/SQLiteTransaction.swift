@@ -1,5 +1,6 @@
 import GRDB
 import Model
+import Synchronization
 
 /// One transaction on a connection, in words of the domain.
 struct SQLiteTransaction: WriteTransaction {
@@ -22,10 +23,18 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func find<R: Resource>(_ type: R.Type, _ id: String, in scope: Scope?) throws -> R? {
-        // Without a scope an ID that several accounts use means the first of them.
-        let query = RowQuery(ids: [id], isOldestFirst: true)
-        let (sql, arguments, _) = ListStatement(query, of: R.self, in: scope).page()
-        return try ResourceCursor<R>(kept(sql), arguments).next()
+        let values = [id] + (scope.map { [$0.accountID, $0.region] } ?? [])
+        return try ResourceCursor<R>(
+            kept(Self.look(into: R.table, isScoped: scope != nil)), values.map(SQLValue.text)
+        ).next()
+    }
+
+    /// The statement that finds a row by its ID. Without a scope an ID that several accounts use means the first of
+    /// them; `+` keeps SQLite from walking all that the account has.
+    static func look(into table: String, isScoped: Bool) -> String {
+        isScoped
+            ? "SELECT * FROM \(table) WHERE id = ? AND +accountID = ? AND +region = ?"
+            : "SELECT * FROM \(table) WHERE id = ? ORDER BY sequence LIMIT 1"
     }
 
     /// The statement of a list, and how many rows of what it returns belong to the page.
@@ -64,8 +73,14 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func insert<R: Resource>(_ resource: R) throws {
-        let text = Self.insertion(of: try RowEncoder.columns(of: resource), into: R.table)
-        do { try run(text.sql, text.values) } catch let error as DatabaseError
+        let columns = try RowEncoder.columns(of: resource)
+        let sql = Self.insertions.withLock { insertions in
+            if let sql = insertions[R.table] { return sql }
+            let sql = Self.insertion(of: columns, into: R.table)
+            insertions[R.table] = sql
+            return sql
+        }
+        do { try run(sql, columns.map(\.value)) } catch let error as DatabaseError
             where error.resultCode == .SQLITE_CONSTRAINT
         {
             throw StoreError.duplicate(resource.id.rawValue)
@@ -73,9 +88,14 @@ struct SQLiteTransaction: WriteTransaction {
         watcher?.inserted(resource)
     }
 
-    private static func insertion(of columns: [ColumnValue], into table: String) -> SQLText {
+    /// The statements that insert, by table: a resource always has the same columns.
+    private static let insertions = Mutex<[String: String]>([:])
+
+    /// `OR FAIL`: one row is refused before anything of it is written, and SQLite need not copy each page that the row
+    /// and its triggers change so as to undo them alone. What fails later is undone with the whole write.
+    private static func insertion(of columns: [ColumnValue], into table: String) -> String {
         var text = SQLText()
-        text += "INSERT INTO "
+        text += "INSERT OR FAIL INTO "
         text.name(table)
         for (number, column) in columns.enumerated() {
             text += number == 0 ? " (" : ", "
@@ -84,24 +104,22 @@ struct SQLiteTransaction: WriteTransaction {
         text += ") VALUES ("
         text.marks(columns.count)
         text += ")"
-        text.add(columns.lazy.map(\.value))
-        return text
+        return text.sql
     }
 
     func update<R: Resource>(_ resource: R) throws {
-        let row = " WHERE id = ? AND accountID = ? AND region = ?"
         let place: [SQLValue] = [.text(resource.id.rawValue), .text(resource.accountID), .text(resource.region)]
         // What stays as it is stays out: SQLite then leaves the indexes of those columns alone.
         let changes = try changes(
-            from: kept("SELECT * FROM \(R.table)\(row)"), place, to: RowEncoder.columns(of: resource))
+            from: kept(Self.look(into: R.table, isScoped: true)), place, to: RowEncoder.columns(of: resource))
         guard let changes else { throw StoreError.missing(resource.id.rawValue) }
         guard !changes.isEmpty else { return }
-        let text = Self.update(of: R.table, changes, row, place)
+        let text = Self.update(of: R.table, changes, place)
         try run(text.sql, text.values)
     }
 
     private static func update(
-        of table: String, _ changes: [ColumnValue], _ row: String, _ place: [SQLValue]
+        of table: String, _ changes: [ColumnValue], _ place: [SQLValue]
     ) -> SQLText {
         var text = SQLText()
         text += "UPDATE "
@@ -111,7 +129,7 @@ struct SQLiteTransaction: WriteTransaction {
             text.name(change.name)
             text.add(" = ?", change.value)
         }
-        text += row
+        text += " WHERE id = ? AND +accountID = ? AND +region = ?"
         text.add(place)
         return text
     }

@@ -12,9 +12,7 @@ struct DescribeServerStatus: ReadAction, WeirAction {
         let hosts = try DescribeHosts().run(NoParameters(), call, tx)
         var unsettled: [ServerStatus.Item] = []
         func add<R: SettlingResource>(_ type: R.Type) throws {
-            let query = ListQuery<R>().filter(
-                "status", anyOf: Status.allCases.filter { $0.isTransitional || $0 == .failed }.map(\.rawValue))
-            for item in try tx.list(query.page(.number(1, size: 100)), in: call.scope).items {
+            for item in try tx.list(ListQuery<R>().unsettled().page(.number(1, size: 100)), in: call.scope).items {
                 unsettled.append(
                     .init(ResourceId: item.id.rawValue, Status: item.status.rawValue, Failure: item.failure))
             }
