@@ -11,15 +11,21 @@ public enum PercentCoding {
 
     /// Keeps `A-Z a-z 0-9 - _ . ~`; everything else becomes `%XX`.
     public static func encode(_ bytes: some Sequence<UInt8>, into text: inout [UInt8]) {
-        for byte in bytes {
-            if isUnreserved(byte) {
-                text.append(byte)
-            } else {
-                text.append(UInt8(ascii: "%"))
-                text.append(hexDigits[Int(byte >> 4)])
-                text.append(hexDigits[Int(byte & 15)])
-            }
+        let isWhole: Void? = bytes.withContiguousStorageIfAvailable { encode($0, into: &text) }
+        if isWhole == nil { Array(bytes).withUnsafeBufferPointer { encode($0, into: &text) } }
+    }
+
+    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into text: inout [UInt8]) {
+        // What stays as it is goes over in whole runs.
+        var kept = 0
+        for (index, byte) in bytes.enumerated() where !isUnreserved(byte) {
+            text.append(contentsOf: bytes[kept..<index])
+            text.append(UInt8(ascii: "%"))
+            text.append(hexDigits[Int(byte >> 4)])
+            text.append(hexDigits[Int(byte & 15)])
+            kept = index + 1
         }
+        text.append(contentsOf: bytes[kept...])
     }
 
     public static func encode(_ text: String) -> String {

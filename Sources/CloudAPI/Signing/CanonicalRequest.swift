@@ -72,25 +72,32 @@ public struct CanonicalRequest: Sendable {
     }
 
     private func canonicalQuery(_ order: RepeatedKeys) -> [UInt8] {
-        var pairs: [(offset: Int, name: [UInt8], value: [UInt8])] = []
-        for (offset, pair) in query.enumerated() {
-            var name: [UInt8] = []
-            var value: [UInt8] = []
-            PercentCoding.encode(pair.name.utf8, into: &name)
-            PercentCoding.encode(pair.value.utf8, into: &value)
-            pairs.append((offset, name, value))
+        // All names and values one after the other, and where each is: what came first stands first.
+        var coded: [UInt8] = []
+        coded.reserveCapacity(512)
+        var pairs: [(name: Range<Int>, value: Range<Int>)] = []
+        pairs.reserveCapacity(query.count)
+        for pair in query {
+            let start = coded.count
+            PercentCoding.encode(pair.name.utf8, into: &coded)
+            let middle = coded.count
+            PercentCoding.encode(pair.value.utf8, into: &coded)
+            pairs.append((start..<middle, middle..<coded.count))
         }
         pairs.sort { left, right in
-            if left.name != right.name { return left.name.lexicographicallyPrecedes(right.name) }
-            if order == .byValue, left.value != right.value { return left.value.lexicographicallyPrecedes(right.value) }
-            return left.offset < right.offset
+            let (name, other) = (coded[left.name], coded[right.name])
+            if name != other { return name.lexicographicallyPrecedes(other) }
+            let (value, otherValue) = (coded[left.value], coded[right.value])
+            if order == .byValue, value != otherValue { return value.lexicographicallyPrecedes(otherValue) }
+            return left.value.lowerBound < right.value.lowerBound
         }
         var text: [UInt8] = []
+        text.reserveCapacity(coded.count + 2 * pairs.count)
         for pair in pairs {
             if !text.isEmpty { text.append(UInt8(ascii: "&")) }
-            text += pair.name
+            text += coded[pair.name]
             text.append(UInt8(ascii: "="))
-            text += pair.value
+            text += coded[pair.value]
         }
         return text
     }

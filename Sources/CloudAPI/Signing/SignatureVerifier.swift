@@ -4,7 +4,7 @@ import Model
 public struct SignatureVerifier: Sendable {
     /// Seconds `X-Date` may be away from the clock, either way.
     public var allowedSkewSeconds: Int64 = 900
-    private let keys = SigningKeyCache()
+    private let signers = SigningKeyCache()
 
     public init() {}
 
@@ -47,17 +47,17 @@ public struct SignatureVerifier: Sendable {
             candidates = [try canonical(request, authorization, query)]
         }
         let scope = authorization.scope
-        let (key, isHeld) = keys.key(authorization.accessKeyID, secret: secret, scope: scope)
+        let (signer, isHeld) = signers.signer(authorization.accessKeyID, secret: secret, scope: scope)
         var matched = false
         for canonical in candidates {
             let orders: [CanonicalRequest.RepeatedKeys] = canonical.hasRepeatedKeys ? [.byValue, .asSent] : [.byValue]
             for order in orders {
                 let text = Signer.bytesToSign(canonical.bytes(order), date: date, scope: scope)
-                matched = Self.equal(Signer.signature(text, key: key), authorization.signature) || matched
+                matched = Self.equal(Signer.signature(text, by: signer), authorization.signature) || matched
             }
         }
         guard matched else { throw .signatureDoesNotMatch }
-        if !isHeld { keys.hold(key, authorization.accessKeyID, secret: secret, scope: scope) }
+        if !isHeld { signers.hold(signer, authorization.accessKeyID, secret: secret, scope: scope) }
         var proven = authorization
         proven.securityToken = presigned.map(\.securityToken) ?? request.header("x-security-token")
         return proven

@@ -34,8 +34,10 @@ public enum Signer {
 
     public static func signature(_ stringToSign: String, key: [UInt8]) -> [UInt8] { mac(stringToSign, key: key) }
 
-    static func signature(_ bytesToSign: [UInt8], key: SymmetricKey) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: bytesToSign, using: key))
+    static func signature(_ bytesToSign: [UInt8], by signer: HMAC<SHA256>) -> [UInt8] {
+        var signer = signer
+        signer.update(data: bytesToSign)
+        return Array(signer.finalize())
     }
 
     private static func mac(_ text: String, key: [UInt8]) -> [UInt8] { mac(text, key: SymmetricKey(data: key)) }

@@ -1,11 +1,11 @@
 import Crypto
 import Synchronization
 
-/// Signing keys of lately verified requests: the chain of four that leads from a secret to one is the same all day.
+/// What signs lately verified requests: the chain of four keys that leads there from a secret is the same all day.
 final class SigningKeyCache: Sendable {
     private struct Entry {
         var secret: String
-        var key: SymmetricKey
+        var signer: HMAC<SHA256>
     }
 
     /// An access key and what it signed for.
@@ -19,18 +19,21 @@ final class SigningKeyCache: Sendable {
 
     private let entries = Mutex<[Place: Entry]>([:])
 
-    /// The key of a secret and scope, and whether it was held. A secret that was replaced has another key.
-    func key(_ accessKeyID: String, secret: String, scope: CredentialScope) -> (key: SymmetricKey, isHeld: Bool) {
+    /// What signs with the key of a secret and scope, before any text, and whether it was held. A secret that was
+    /// replaced has another.
+    func signer(
+        _ accessKeyID: String, secret: String, scope: CredentialScope
+    ) -> (signer: HMAC<SHA256>, isHeld: Bool) {
         let place = Place(accessKeyID: accessKeyID, scope: scope)
-        if let entry = entries.withLock({ $0[place] }), entry.secret == secret { return (entry.key, true) }
-        return (SymmetricKey(data: Signer.signingKey(secret: secret, scope: scope)), false)
+        if let entry = entries.withLock({ $0[place] }), entry.secret == secret { return (entry.signer, true) }
+        return (HMAC(key: SymmetricKey(data: Signer.signingKey(secret: secret, scope: scope))), false)
     }
 
-    /// Holds a key that has proven good: what nobody can sign for takes no room.
-    func hold(_ key: SymmetricKey, _ accessKeyID: String, secret: String, scope: CredentialScope) {
+    /// Holds one that has proven good: what nobody can sign for takes no room.
+    func hold(_ signer: HMAC<SHA256>, _ accessKeyID: String, secret: String, scope: CredentialScope) {
         entries.withLock { entries in
             if entries.count >= Self.limit { entries = [:] }
-            entries[Place(accessKeyID: accessKeyID, scope: scope)] = Entry(secret: secret, key: key)
+            entries[Place(accessKeyID: accessKeyID, scope: scope)] = Entry(secret: secret, signer: signer)
         }
     }
 }
