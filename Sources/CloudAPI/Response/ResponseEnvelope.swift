@@ -39,8 +39,9 @@ public enum ResponseEnvelope {
     private struct Failure: Encodable { let ResponseMetadata: ResponseMetadata }
 
     /// The JSON object of a result, without its request ID: what idempotency keeps.
-    public static func object(_ result: some Encodable) throws -> Data {
-        let writer = JSONWriter(capacity: 4096)
+    /// - Parameter bytes: about how long it will be.
+    public static func object(_ result: some Encodable, bytes: Int = 4096) throws -> Data {
+        let writer = JSONWriter(capacity: bytes)
         try writer.write(result)
         return Data(writer.bytes)
     }

@@ -11,9 +11,9 @@ extension Call {
     }
 
     func find<R: Resource>(
-        _ type: R.Type, _ id: String, _ tx: any ReadTransaction, or error: APIError
+        _ type: R.Type, _ id: String, _ tx: any ReadTransaction, or error: @autoclosure () -> APIError
     ) throws -> R {
-        guard let resource = try tx.find(type, id, in: scope) else { throw error }
+        guard let resource = try tx.find(type, id, in: scope) else { throw error() }
         return resource
     }
 
@@ -24,6 +24,12 @@ extension Call {
         try tx.tags(of: R.self, resources.map(\.id.rawValue)).mapValues { tags in
             tags.map { TagView(Key: $0.key, Value: $0.value) }
         }
+    }
+
+    /// Status of something new: settled at once, unless hosts have to make it true first or every change is to take
+    /// its time.
+    func firstStatus(_ settled: Status, waitsFor hosts: [String] = []) -> Status {
+        hosts.isEmpty && settings.asyncDelayMilliseconds <= 0 ? settled : .creating
     }
 
     /// Writes the tags of a new resource.

@@ -120,32 +120,31 @@ public final class AnyAction: Sendable {
         // What the call alone decides is made here: all calls' writes share one thread.
         let hash = token == nil ? "" : ClientToken.argumentsHash(call.parameters)
         let entry = call.auditEntry(A.name, outcome: "OK")
-        let data = try await call.services.store.write { tx in
+        let (object, task) = try await call.services.store.write { tx -> (Data, AsyncTask?) in
             // Once more, on the state that is changed.
             try call.access?.authorize(tx)
             let tx = call.access.map { tx.watched(by: $0) } ?? tx
             if let token {
                 try tx.expireIdempotencyRecords(before: call.now - ClientToken.retentionMilliseconds)
-                if let record = try tx.idempotencyRecord(token) { return try record.answer(to: hash) }
+                if let record = try tx.idempotencyRecord(token) { return (try record.answer(to: hash), nil) }
             }
             let response = try action.run(request, call, tx)
-            var object = try ResponseEnvelope.object(response)
-            if let id = action.taskSubject(request, response) {
-                let task = AsyncTask(resourceID: id, change: A.change, generation: try tx.generation())
-                object = Self.object(object, addingTaskID: task.id(call))
+            let object = try ResponseEnvelope.object(response, bytes: 256)
+            let task = try action.taskSubject(request, response).map { id in
+                AsyncTask(resourceID: id, change: A.change, generation: try tx.generation())
             }
             try call.access?.authorizeOutcome(tx)
-            if let token {
-                try tx.insert(
-                    IdempotencyRecord(
-                        argumentsHash: hash, result: String(decoding: object, as: UTF8.self), createdAt: call.now),
-                    at: token)
-            }
             try tx.audit(entry.naming(ResultID.first(in: object)))
-            return object
+            guard let token else { return (object, task) }
+            let kept = Self.object(object, adding: task, call)
+            try tx.insert(
+                IdempotencyRecord(
+                    argumentsHash: hash, result: String(decoding: kept, as: UTF8.self), createdAt: call.now),
+                at: token)
+            return (kept, nil)
         }
         call.services.changes.raise()
-        return data
+        return Self.object(object, adding: task, call)
     }
 }
 
@@ -159,7 +158,8 @@ extension IdempotencyRecord {
 
 extension AnyAction {
     /// The JSON object of a result with one member more, in front. A task's ID has no character to escape.
-    fileprivate static func object(_ object: Data, addingTaskID id: String) -> Data {
+    fileprivate static func object(_ object: Data, adding task: AsyncTask?, _ call: Call) -> Data {
+        guard let id = task?.id(call) else { return object }
         var json: [UInt8] = []
         json.reserveCapacity(object.count + id.utf8.count + 20)
         json += #"{"AsyncTaskId":""#.utf8

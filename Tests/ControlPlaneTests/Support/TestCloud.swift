@@ -24,6 +24,8 @@ final class TestCloud: Sendable {
     init(_ change: (inout Settings) -> Void = { _ in }) throws {
         var settings = Settings()
         settings.allowsUnsigned = true
+        // Statuses on the way can be met; ``settle()`` comes when the time is over.
+        settings.asyncDelayMilliseconds = 1
         change(&settings)
         let time = HandClock(Self.start)
         self.time = time
@@ -34,7 +36,7 @@ final class TestCloud: Sendable {
             ledgers: LedgerBook())
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         dispatcher = Dispatcher(services: services, actions: ActionRegistry.all, logger: logger) { time.now }
-        settler = Settler(services: services, logger: logger) { time.now }
+        settler = Settler(services: services, logger: logger) { time.now + 1 }
     }
 
     /// Unix milliseconds.

@@ -70,6 +70,7 @@ struct CreateFlowLog: WriteAction {
             try tx.update(logTopic)
         }
         let interfaces = try tx.interfaces(watchedBy: request.resourceType, request.resourceID, in: call.scope)
+        let hosts = try tx.hosts(holding: interfaces)
         let id: Identifier<FlowLog> = call.newID("fl")
         let log = FlowLog(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name,
@@ -77,8 +78,9 @@ struct CreateFlowLog: WriteAction {
             resourceID: request.resourceID, vpcID: vpcID, trafficType: request.trafficType,
             logProjectID: logProject.id, logTopicID: logTopic.id, aggregationInterval: request.aggregationInterval,
             enableIndex: request.enableIndex, formatVersion: request.formatVersion,
-            trafficPath: request.trafficPath ?? [], status: .creating, createdAt: call.now, updatedAt: call.now,
-            generation: try tx.raiseGeneration(), waitsFor: try tx.hosts(holding: interfaces))
+            trafficPath: request.trafficPath ?? [],
+            status: call.firstStatus(.active, waitsFor: hosts), createdAt: call.now, updatedAt: call.now,
+            generation: try tx.raiseGeneration(), waitsFor: hosts)
         try tx.insert(log)
         try call.insertTags(request.tags, of: log, tx)
         return Response(FlowLogId: id.rawValue, Version: log.formatVersion)

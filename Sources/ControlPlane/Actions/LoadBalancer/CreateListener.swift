@@ -56,7 +56,7 @@ struct CreateListener: WriteAction, LoadBalancerAction {
         var options = request.options
         options.establishedTimeout = request.establishedTimeout ?? Self.defaultTimeout(request.transport)
         if request.transport.isHTTP { options.healthCheck.setHTTPDefaults() }
-        let listener = Listener(
+        var listener = Listener(
             id: call.newID("lsn"), accountID: call.scope.accountID, region: call.scope.region,
             loadBalancerID: balancer.id, serverGroupID: group.id,
             name: request.name ?? "\(request.transport.rawValue)-\(request.port)", description: request.description,
@@ -70,6 +70,7 @@ struct CreateListener: WriteAction, LoadBalancerAction {
         guard others.count < call.settings.quotas.listenersPerLoadBalancer else {
             throw APIError.quotaExceeded("Listener", "listeners")
         }
+        listener.status = call.firstStatus(listener.settledStatus)
         try tx.insert(listener)
         try call.insertTags(request.tags, of: listener, tx)
         return Response(ListenerId: listener.id.rawValue)

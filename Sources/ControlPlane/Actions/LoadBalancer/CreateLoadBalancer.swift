@@ -80,8 +80,8 @@ struct CreateLoadBalancer: WriteAction, LoadBalancerAction {
         let interface = NetworkInterface(
             id: call.newID("eni"), accountID: call.scope.accountID, region: call.scope.region, name: id.rawValue,
             projectName: request.projectName, vpcID: subnet.vpcID, subnetID: subnet.id, zoneID: subnet.zoneID,
-            mac: try call.newMAC(tx), primaryAddress: address, serviceManaged: true, status: .creating,
-            createdAt: call.now, updatedAt: call.now)
+            mac: try call.newMAC(tx), primaryAddress: address, serviceManaged: true,
+            status: call.firstStatus(.available), createdAt: call.now, updatedAt: call.now)
         try tx.insert(interface)
         let balancer = LoadBalancer(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
@@ -92,7 +92,8 @@ struct CreateLoadBalancer: WriteAction, LoadBalancerAction {
             bypassSecurityGroupEnabled: request.bypassSecurityGroupEnabled,
             modificationProtectionStatus: request.modificationProtectionStatus,
             modificationProtectionReason: request.modificationProtectionReason,
-            allowedPorts: request.allowedPorts ?? [], status: .creating, createdAt: call.now, updatedAt: call.now)
+            allowedPorts: request.allowedPorts ?? [], status: call.firstStatus(.active), createdAt: call.now,
+            updatedAt: call.now)
         try tx.insert(balancer)
         try call.insertTags(request.tags, of: balancer, tx)
         return Response(LoadBalancerId: id.rawValue)

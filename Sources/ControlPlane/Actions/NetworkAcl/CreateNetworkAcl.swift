@@ -34,8 +34,8 @@ struct CreateNetworkAcl: WriteAction {
         let id: Identifier<NetworkACL> = call.newID("nacl")
         let acl = NetworkACL(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
-            description: request.description, projectName: request.projectName, vpcID: vpc.id, status: .creating,
-            createdAt: call.now, updatedAt: call.now)
+            description: request.description, projectName: request.projectName, vpcID: vpc.id,
+            status: call.firstStatus(.available), createdAt: call.now, updatedAt: call.now)
         try tx.insert(acl)
         try call.insertTags(request.tags, of: acl, tx)
         return Response(NetworkAclId: id.rawValue)

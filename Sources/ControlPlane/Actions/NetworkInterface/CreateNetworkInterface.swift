@@ -72,8 +72,8 @@ struct CreateNetworkInterface: WriteAction {
             tcpEstablishedTimeout: request.timeouts.tcpEstablished ?? ConnectionTimeouts.tcpEstablishedDefault,
             tcpClosedAndTimeWaitTimeout: request.timeouts.tcpClosedAndTimeWait
                 ?? ConnectionTimeouts.tcpClosedAndTimeWaitDefault,
-            udpTimeout: request.timeouts.udp ?? ConnectionTimeouts.udpDefault, status: .creating,
-            createdAt: call.now, updatedAt: call.now)
+            udpTimeout: request.timeouts.udp ?? ConnectionTimeouts.udpDefault,
+            status: call.firstStatus(.available), createdAt: call.now, updatedAt: call.now)
         try tx.insert(interface)
         // Rules of other hosts' ENIs may name a group that has a member more now.
         if !groups.isEmpty { _ = try tx.raiseGeneration() }

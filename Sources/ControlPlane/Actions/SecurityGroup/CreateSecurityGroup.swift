@@ -31,8 +31,8 @@ struct CreateSecurityGroup: WriteAction {
         let id: Identifier<SecurityGroup> = call.newID("sg")
         let group = SecurityGroup(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
-            description: request.description, projectName: request.projectName, vpcID: vpc.id, status: .creating,
-            createdAt: call.now, updatedAt: call.now)
+            description: request.description, projectName: request.projectName, vpcID: vpc.id,
+            status: call.firstStatus(.available), createdAt: call.now, updatedAt: call.now)
         try tx.insert(group)
         try tx.insert(
             SecurityGroupRule(

@@ -48,8 +48,8 @@ struct CreateSubnet: WriteAction {
         let subnet = Subnet(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: vpc.projectName, vpcID: vpc.id, zoneID: request.zoneID,
-            cidrBlock: request.cidrBlock, ipv6CIDRBlock: ipv6Block, status: .creating, createdAt: call.now,
-            updatedAt: call.now)
+            cidrBlock: request.cidrBlock, ipv6CIDRBlock: ipv6Block, status: call.firstStatus(.available),
+            createdAt: call.now, updatedAt: call.now)
         try tx.insert(subnet)
         try call.insertTags(request.tags, of: subnet, tx)
         return Response(SubnetId: id.rawValue)

@@ -34,8 +34,8 @@ struct CreateTrafficMirrorFilter: WriteAction {
         let id: Identifier<TrafficMirrorFilter> = call.newID("tmf")
         let filter = TrafficMirrorFilter(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
-            description: request.description, projectName: request.projectName, status: .creating,
-            createdAt: call.now, updatedAt: call.now)
+            description: request.description, projectName: request.projectName,
+            status: call.firstStatus(.available), createdAt: call.now, updatedAt: call.now)
         try tx.insert(filter)
         try call.insertTags(request.tags, of: filter, tx)
         return Response(TrafficMirrorFilterId: id.rawValue)

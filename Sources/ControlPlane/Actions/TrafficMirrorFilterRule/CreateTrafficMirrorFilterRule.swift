@@ -60,6 +60,7 @@ struct CreateTrafficMirrorFilterRule: WriteAction {
         try call.requireRuleQuota(filter.id, rule.direction, tx)
 
         rule.waitsFor = try tx.hosts(mirroringBy: filter.id, in: call.scope)
+        rule.status = call.firstStatus(.available, waitsFor: rule.waitsFor)
         rule.generation = try tx.raiseGeneration()
         try tx.insert(rule)
         return Response(TrafficMirrorFilterRuleId: rule.id.rawValue)

@@ -66,6 +66,7 @@ struct CreateTrafficMirrorSession: WriteAction {
         try checkQuotas(source, call, tx)
 
         session.waitsFor = try tx.hosts(concernedBy: session)
+        session.status = call.firstStatus(.active, waitsFor: session.waitsFor)
         session.generation = try tx.raiseGeneration()
         try tx.insert(session)
         try call.insertTags(request.tags, of: session, tx)

@@ -45,7 +45,8 @@ struct CreateTrafficMirrorTarget: WriteAction {
         let target = TrafficMirrorTarget(
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: request.projectName, instanceType: request.instanceType,
-            instanceID: request.instanceID, status: .creating, createdAt: call.now, updatedAt: call.now)
+            instanceID: request.instanceID, status: call.firstStatus(.available), createdAt: call.now,
+            updatedAt: call.now)
         try tx.insert(target)
         try call.insertTags(request.tags, of: target, tx)
         return Response(TrafficMirrorTargetId: id.rawValue)
@@ -53,7 +54,7 @@ struct CreateTrafficMirrorTarget: WriteAction {
 
     private func checkInterface(_ id: String, _ call: Call, _ tx: any WriteTransaction) throws {
         let interface = try call.find(
-            NetworkInterface.self, id, tx, or: .notFound("InstanceId", "instance"))
+            TargetInterface.self, id, tx, or: .notFound("InstanceId", "instance"))
         guard !interface.serviceManaged else { throw APIError.interfaceTypeIllegal }
         guard !interface.status.isTransitional else {
             throw APIError.invalidStatus("Eni", "elastic network interface")

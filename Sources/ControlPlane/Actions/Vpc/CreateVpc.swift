@@ -51,8 +51,7 @@ struct CreateVpc: WriteAction {
             id: id, accountID: call.scope.accountID, region: call.scope.region, name: request.name ?? id.rawValue,
             description: request.description, projectName: request.projectName, cidrBlock: request.cidrBlock,
             ipv6CIDRBlock: ipv6Block, dnsServers: request.dnsServers ?? [], routeTableID: table.rawValue,
-            status: .creating,
-            createdAt: call.now, updatedAt: call.now)
+            status: call.firstStatus(.available), createdAt: call.now, updatedAt: call.now)
         try tx.insert(vpc)
         try call.insertTags(request.tags, of: vpc, tx)
         return Response(VpcId: id.rawValue, RouteTableId: table.rawValue)
