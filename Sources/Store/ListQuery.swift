@@ -65,7 +65,8 @@ struct RowQuery: Sendable {
     var showsHidden = false
     var isUnsettled = false
 
-    /// What holds for an unsettled status. An index has these rows by these very words; a status more asks for another.
+    /// What holds for an unsettled status. An index has these rows by these very words: when one goes, another index
+    /// is needed.
     /// (A list would be made a table of, for each row that comes.)
     static let unsettled: StaticString = """
         status <> 'Active' AND status <> 'Available' AND status <> 'Disabled' AND status <> 'InUse' \

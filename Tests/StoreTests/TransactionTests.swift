@@ -86,6 +86,28 @@ import Testing
         }
     }
 
+    @Test func `where writes may run once only, they do, and refusals still go alone`() async throws {
+        try await withDirectory { directory in
+            let store = try SQLiteStore(path: directory + "/weir.sqlite", runsOnce: true)
+            let runs = Runs()
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        try? await store.write { tx in
+                            runs.add(number)
+                            try tx.insert(Samples.filter("f-\(number)"))
+                            if number % 4 == 2 { throw Refusal(number: number) }
+                        }
+                    }
+                }
+            }
+            let query = ListQuery<TrafficMirrorFilter>()
+            #expect(try await store.read { tx in try tx.list(query, in: Samples.here).items.count } == 150)
+            #expect(try await store.read { tx in try tx.count(query, in: Samples.here) } == 150)
+            #expect((0..<200).allSatisfy { runs.count(of: $0) == 1 })
+        }
+    }
+
     @Test(arguments: Backend.allCases)
     func `a write sees what it wrote, a reader what was committed`(_ backend: Backend) async throws {
         try await backend.withStore { store in

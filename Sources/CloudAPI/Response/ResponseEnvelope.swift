@@ -39,7 +39,8 @@ public enum ResponseEnvelope {
     private struct Failure: Encodable { let ResponseMetadata: ResponseMetadata }
 
     /// The JSON object of a result, without its request ID: what idempotency keeps.
-    /// - Parameter bytes: about how long it will be.
+    ///
+    /// `bytes`: about how long it will be.
     public static func object(_ result: some Encodable, bytes: Int = 4096) throws -> Data {
         let writer = JSONWriter(capacity: bytes)
         try writer.write(result)

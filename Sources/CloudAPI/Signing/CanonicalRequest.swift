@@ -72,24 +72,24 @@ public struct CanonicalRequest: Sendable {
     }
 
     private func canonicalQuery(_ order: RepeatedKeys) -> [UInt8] {
-        // All names and values one after the other, and where each is: what came first stands first.
+        // All names and values one after the other, and where each is.
         var coded: [UInt8] = []
         coded.reserveCapacity(512)
-        var pairs: [(name: Range<Int>, value: Range<Int>)] = []
+        var pairs: [(offset: Int, name: Range<Int>, value: Range<Int>)] = []
         pairs.reserveCapacity(query.count)
-        for pair in query {
+        for (offset, pair) in query.enumerated() {
             let start = coded.count
             PercentCoding.encode(pair.name.utf8, into: &coded)
             let middle = coded.count
             PercentCoding.encode(pair.value.utf8, into: &coded)
-            pairs.append((start..<middle, middle..<coded.count))
+            pairs.append((offset, start..<middle, middle..<coded.count))
         }
         pairs.sort { left, right in
             let (name, other) = (coded[left.name], coded[right.name])
             if name != other { return name.lexicographicallyPrecedes(other) }
             let (value, otherValue) = (coded[left.value], coded[right.value])
             if order == .byValue, value != otherValue { return value.lexicographicallyPrecedes(otherValue) }
-            return left.value.lowerBound < right.value.lowerBound
+            return left.offset < right.offset
         }
         var text: [UInt8] = []
         text.reserveCapacity(coded.count + 2 * pairs.count)

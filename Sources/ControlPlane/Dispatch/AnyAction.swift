@@ -124,9 +124,9 @@ public final class AnyAction: Sendable {
             // Once more, on the state that is changed.
             try call.access?.authorize(tx)
             let tx = call.access.map { tx.watched(by: $0) } ?? tx
-            if let token {
-                try tx.expireIdempotencyRecords(before: call.now - ClientToken.retentionMilliseconds)
-                if let record = try tx.idempotencyRecord(token) { return (try record.answer(to: hash), nil) }
+            let oldest = call.now - ClientToken.retentionMilliseconds
+            if let token, let record = try tx.idempotencyRecord(token), record.createdAt >= oldest {
+                return (try record.answer(to: hash), nil)
             }
             let response = try action.run(request, call, tx)
             let object = try ResponseEnvelope.object(response, bytes: 256)
@@ -136,6 +136,8 @@ public final class AnyAction: Sendable {
             try call.access?.authorizeOutcome(tx)
             try tx.audit(entry.naming(ResultID.first(in: object)))
             guard let token else { return (object, task) }
+            // Last, like all that changes something: a call that is refused has nothing to undo.
+            try tx.expireIdempotencyRecords(before: oldest)
             let kept = Self.object(object, adding: task, call)
             try tx.insert(
                 IdempotencyRecord(

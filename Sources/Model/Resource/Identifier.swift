@@ -17,7 +17,8 @@ public struct Identifier<Kind>: RawRepresentable, Hashable, Sendable {
 
     /// A new ID whose first eight characters say when, so that IDs made one after the other stand together in an index;
     /// the other 17 are random.
-    /// - Parameter milliseconds: Unix time; the eight come around again after 89 years.
+    ///
+    /// `milliseconds`: Unix time; the eight come around again in 2059.
     @inlinable
     public static func make(
         prefix: String, at milliseconds: Int64, using generator: inout some RandomNumberGenerator

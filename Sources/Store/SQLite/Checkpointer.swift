@@ -57,7 +57,7 @@ final class Checkpointer: Sendable {
         }
     }
 
-    /// Does what is due, now that the calls of a group have their answers. On the writer's thread, outside a
+    /// Does what is due, now that a group is written. On the writer's thread, outside a
     /// transaction.
     func committed(_ writer: any DatabaseWriter) {
         let step = state.withLock { state -> Step in

@@ -27,15 +27,18 @@ final class GroupingWriter: Sendable {
     /// Odd while a group is written.
     private let steps = Atomic<UInt64>(0)
     private let queue = DispatchQueue(label: "weir.store.writer")
-    /// Where callers are told while another group is written.
+    /// Where callers are told, group after group, while another is written.
     private let answers = DispatchQueue(label: "weir.store.answers")
     private let writer: any DatabaseWriter
     /// `nil` without a log.
     private let checkpointer: Checkpointer?
+    private let undo: Undo
 
-    init(_ writer: any DatabaseWriter, _ checkpointer: Checkpointer? = nil) {
+    /// `runsOnce`: never does a group anew, for writes that are not the same twice.
+    init(_ writer: any DatabaseWriter, _ checkpointer: Checkpointer? = nil, runsOnce: Bool = false) {
         self.writer = writer
         self.checkpointer = checkpointer
+        undo = runsOnce ? .savepoint : .nothing
     }
 
     /// Number of the state that readers see; `nil` while a group is written.
@@ -75,7 +78,7 @@ final class GroupingWriter: Sendable {
         let (group, outcomes) = write(first)
         steps.wrappingAdd(1, ordering: .acquiringAndReleasing)
         if state.withLock({ $0.jobs.isEmpty }) {
-            Self.finish(group, outcomes)
+            answers.sync { Self.finish(group, outcomes) }
         } else {
             // The next group waits for nobody who is told.
             answers.async { Self.finish(group, outcomes) }
@@ -103,7 +106,7 @@ final class GroupingWriter: Sendable {
                         return .commit
                     }
                 }
-                do { try writeAll(.nothing) } catch is HalfDone { try writeAll(.savepoint) }
+                do { try writeAll(undo) } catch is HalfDone { try writeAll(.savepoint) }
             }
         } catch {
             let why = StoreError.unavailable("\(error)")
@@ -132,7 +135,7 @@ final class GroupingWriter: Sendable {
             if undo == .savepoint {
                 try transaction.run("ROLLBACK TO job")
                 try transaction.run("RELEASE job")
-            } else if db.totalChangesCount != changes {
+            } else if error is DatabaseError || db.totalChangesCount != changes {
                 throw HalfDone()
             }
             return error

@@ -9,7 +9,9 @@ extension Migrations {
         ] {
             sql += """
                 DROP INDEX \(table)_status;
-                CREATE INDEX \(table)_unsettled ON \(table) (sequence) WHERE \(RowQuery.unsettled);
+                CREATE INDEX \(table)_unsettled ON \(table) (sequence)
+                    WHERE status <> 'Active' AND status <> 'Available' AND status <> 'Disabled'
+                    AND status <> 'InUse' AND status <> 'Inactive';
 
                 """
         }

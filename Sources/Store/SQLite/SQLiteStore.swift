@@ -9,8 +9,11 @@ public final class SQLiteStore: Store {
     private let writer: GroupingWriter
 
     /// Opens or makes the file and brings its schema up to date.
+    ///
+    /// `runsOnce`: the body of a write never runs twice, which costs each write more: for a server whose random numbers
+    /// have a seed.
     /// - Throws: ``StoreError/unavailable(_:)`` when the file cannot be opened or is newer than this program.
-    public init(path: String) throws {
+    public init(path: String, runsOnce: Bool = false) throws {
         do {
             var configuration = Self.configuration
             // More than there are threads that read: none waits for a connection.
@@ -26,10 +29,10 @@ public final class SQLiteStore: Store {
             // The pool eases this while it turns the journal to WAL; an acknowledged write must survive a power cut.
             try database.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                // New rows come to leaves all over the indexes of IDs and names: 8 MiB of them stay at hand.
+                // New rows come to leaves all over the indexes of names and of what they are about: 8 MiB of them stay at hand.
                 try db.execute(sql: "PRAGMA cache_size = -8192")
             }
-            writer = GroupingWriter(database, try Checkpointer(of: pool, path: path))
+            writer = GroupingWriter(database, try Checkpointer(of: pool, path: path), runsOnce: runsOnce)
         } catch let error as StoreError {
             throw error
         } catch {
@@ -113,7 +116,7 @@ public final class SQLiteStore: Store {
     }
 }
 
-/// Carries a write's value from its savepoint to the moment its COMMIT is durable.
+/// Carries a write's value from its run to the moment its COMMIT is durable.
 private final class ResultBox<T: Sendable>: Sendable {
     let value = Mutex<T?>(nil)
 }

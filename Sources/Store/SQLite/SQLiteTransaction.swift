@@ -75,9 +75,9 @@ struct SQLiteTransaction: WriteTransaction {
     func insert<R: Resource>(_ resource: R) throws {
         let columns = try RowEncoder.columns(of: resource)
         let sql = Self.insertions.withLock { insertions in
-            if let sql = insertions[R.table] { return sql }
+            if let sql = insertions[ObjectIdentifier(R.self)] { return sql }
             let sql = Self.insertion(of: columns, into: R.table)
-            insertions[R.table] = sql
+            insertions[ObjectIdentifier(R.self)] = sql
             return sql
         }
         do { try run(sql, columns.map(\.value)) } catch let error as DatabaseError
@@ -88,8 +88,8 @@ struct SQLiteTransaction: WriteTransaction {
         watcher?.inserted(resource)
     }
 
-    /// The statements that insert, by table: a resource always has the same columns.
-    private static let insertions = Mutex<[String: String]>([:])
+    /// The statements that insert, by kind: a resource always has the same columns.
+    private static let insertions = Mutex<[ObjectIdentifier: String]>([:])
 
     /// `OR FAIL`: one row is refused before anything of it is written, and SQLite need not copy each page that the row
     /// and its triggers change so as to undo them alone. What fails later is undone with the whole write.

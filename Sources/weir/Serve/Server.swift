@@ -21,7 +21,7 @@ struct Server {
         umask(0o077)
         let directory = try DataDirectory(path: configuration.dataDirectory)
         let keys = AccessKeyRing(sealer: SecretSealer(key: try directory.sealingKey()))
-        let store = try SQLiteStore(path: directory.intentFile)
+        let store = try SQLiteStore(path: directory.intentFile, runsOnce: configuration.settings.seed != nil)
         try directory.refuseOldFlows()
         let meters = Meters()
         let flowLogs = try FlowStore(directory: directory.flowsDirectory, configuration: configuration.flowLogs) {
