@@ -7,13 +7,19 @@ import sqlite3
 import time
 
 ACCOUNT, REGION = "2100000001", "cn-beijing"
-# An odd multiplier: IDs that differ in every digit, as random ones do, and come out the same each time.
+# An odd multiplier: numbers that differ in every digit, as random ones do, and come out the same each time.
 _SPREAD = 0x9E3779B97F4A7C15F39CC061
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def identifier(prefix, number):
-    """The `number`th ID of a kind."""
-    return f"{prefix}-a{number * _SPREAD % (1 << 96):024x}"
+    """The `number`th ID of a kind as the server makes them: eight characters of the time, ten a millisecond, and 17
+    that look random."""
+    milliseconds, time = 1_750_000_000_000 + number // 10, ""
+    while milliseconds:
+        milliseconds, digit = divmod(milliseconds, 36)
+        time = _DIGITS[digit] + time
+    return f"{prefix}-{time}{number * _SPREAD % (1 << 68):017x}"
 
 
 class Seed:

@@ -10,9 +10,9 @@ import Synchronization
 /// that has grown long is brought to its end by the writer, right after a pass that left it little to do.
 final class Checkpointer: Sendable {
     /// Pages that the log grows between two passes.
-    private static let pagesOfPass: Int32 = 1000
+    private static let pagesOfPass: Int32 = 3000
     /// Pages from which the log is long.
-    private static let longLog: Int32 = 4000
+    private static let longLog: Int32 = 6000
 
     private struct State {
         /// Pages of the log.
