@@ -96,7 +96,7 @@ class Large(Weir):
 def compare(servers, count, turns=8):
     """Medians of each case for each server. They take turns, so that both meet the machine as fast as it is just then;
     a first turn warms them."""
-    part = count // turns
+    part = max(1, count // turns)
     for cases in zip(*(server.cases(count + part) for server in servers)):
         name, contains, _ = cases[0]
         found = [[] for _ in servers]

@@ -66,8 +66,7 @@ struct RowQuery: Sendable {
     var isUnsettled = false
 
     /// What holds for an unsettled status. An index has these rows by these very words: when one goes, another index
-    /// is needed.
-    /// (A list would be made a table of, for each row that comes.)
+    /// is needed. Not `NOT IN (…)`, of which SQLite would make a table for each row that comes.
     static let unsettled: StaticString = """
         status <> 'Active' AND status <> 'Available' AND status <> 'Disabled' AND status <> 'InUse' \
         AND status <> 'Inactive'

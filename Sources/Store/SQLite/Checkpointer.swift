@@ -57,8 +57,7 @@ final class Checkpointer: Sendable {
         }
     }
 
-    /// Does what is due, now that a group is written. On the writer's thread, outside a
-    /// transaction.
+    /// Does what is due, now that a group is written. On the writer's thread, outside a transaction.
     func committed(_ writer: any DatabaseWriter) {
         let step = state.withLock { state -> Step in
             guard !state.isPassing, state.pages >= state.nextPassAt || state.isNearlyDone else { return .none }
